@@ -1,0 +1,33 @@
+"""A conversation: a tree of messages, an owner, and the model it talks to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.domain.model import ModelRef
+
+LOCAL_OWNER = 'local'
+"""Owner of everything while there is no sign-in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """What is kept of a conversation beside its messages.
+
+    `head_id` is the newest message of the branch that is shown: following `parent_id` from there gives the branch.
+    `title_by_person` says that a person chose the title, so nothing may replace it. `unread` says that a reply ended
+    while nobody looked. `deleted_at` marks a conversation in the bin. Times are UTC and aware.
+    """
+
+    id: str
+    owner_id: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    title_by_person: bool = False
+    model: ModelRef | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    head_id: str | None = None
+    unread: bool = False
+    deleted_at: datetime | None = None

@@ -1,0 +1,158 @@
+"""Every exception we raise.
+
+GuilhermeError                  code, details: the screen puts them into words in the person's language
+├── ProviderError               a model server did not do what it was asked
+│   ├── ServerUnreachable       nobody listens at the address
+│   ├── ServerBusy              too many requests wait already
+│   ├── ModelNotFound           the server does not have the model
+│   ├── OutOfMemory             the model does not fit into memory
+│   ├── AccessDenied            the server wants another key
+│   ├── ServerFault             the server answered with an error of its own
+│   ├── ConnectionDropped       the connection ended in mid-reply
+│   ├── BrokenStream            a line of the stream was not what the protocol says
+│   └── ServerSilent            nothing came for longer than the limit
+├── UnknownCommand              there is no slash command of that name
+├── NotFound                    no such conversation or message (for this owner)
+├── Conflict                    the request does not fit what is stored
+├── InvalidInput                what a person gave cannot be used
+├── StorageUnavailable          the database does not answer or refuses to commit
+├── SettingsInvalid             a setting cannot be used
+├── DatabaseUnusable            we cannot start on the database there is
+├── PortTaken                   something else listens where we should
+└── UnexpectedFault             an exception that nobody foresaw, in a form that can be stored with a message
+"""
+
+from typing import Any
+
+
+class GuilhermeError(Exception):
+    """Base of all our exceptions. `code` names the kind, `details` are values for the sentence (strings, numbers)."""
+
+    code = 'error'
+
+    def __init__(self, **details: Any) -> None:
+        self.details = details
+        super().__init__(self.code, details)
+
+    def __str__(self) -> str:
+        """Give a line for the log; the sentence for the person is made where it is shown."""
+        inside = ', '.join(f'{name}={value!r}' for name, value in self.details.items())
+        return f'{self.code}({inside})'
+
+    def as_data(self) -> dict[str, Any]:
+        """Give the form that is stored with a message."""
+        return {'code': self.code, **self.details}
+
+
+class ProviderError(GuilhermeError):
+    """Raised when a model server did not do what it was asked. Details: `provider`."""
+
+    code = 'provider_error'
+
+
+class ServerUnreachable(ProviderError):
+    """Raised when nobody listens at the address. Details: `url`."""
+
+    code = 'server_unreachable'
+
+
+class ServerBusy(ProviderError):
+    """Raised when the server refuses because too many requests wait (429, 503)."""
+
+    code = 'server_busy'
+
+
+class ModelNotFound(ProviderError):
+    """Raised when the server does not have the model. Details: `model`."""
+
+    code = 'model_not_found'
+
+
+class OutOfMemory(ProviderError):
+    """Raised when the model does not fit into memory. Details: `model`, `message`."""
+
+    code = 'out_of_memory'
+
+
+class AccessDenied(ProviderError):
+    """Raised when the server wants another key (401, 403)."""
+
+    code = 'access_denied'
+
+
+class ServerFault(ProviderError):
+    """Raised when the server answered with an error of its own. Details: `message`."""
+
+    code = 'server_fault'
+
+
+class ConnectionDropped(ProviderError):
+    """Raised when the connection ended before the reply did."""
+
+    code = 'connection_dropped'
+
+
+class BrokenStream(ProviderError):
+    """Raised when a line of the stream was not what the protocol says. Details: `line`, its first 80 characters."""
+
+    code = 'broken_stream'
+
+
+class ServerSilent(ProviderError):
+    """Raised when nothing came for longer than the limit. Details: `seconds`."""
+
+    code = 'server_silent'
+
+
+class UnknownCommand(GuilhermeError):
+    """Raised when there is no slash command of that name. Details: `name`, and `nearest` (empty if none is near)."""
+
+    code = 'unknown_command'
+
+
+class NotFound(GuilhermeError):
+    """Raised when there is no such conversation or message for this owner. Details: `id`."""
+
+    code = 'not_found'
+
+
+class Conflict(GuilhermeError):
+    """Raised when the request does not fit what is stored, such as a reply to a conversation that still answers."""
+
+    code = 'conflict'
+
+
+class InvalidInput(GuilhermeError):
+    """Raised when what a person gave cannot be used. Details: `reason`."""
+
+    code = 'invalid_input'
+
+
+class StorageUnavailable(GuilhermeError):
+    """Raised when the database does not answer or refuses to commit. Details: `message`."""
+
+    code = 'storage_unavailable'
+
+
+class SettingsInvalid(GuilhermeError):
+    """Raised when a setting cannot be used. Details: `name`, `message`."""
+
+    code = 'settings_invalid'
+
+
+class DatabaseUnusable(GuilhermeError):
+    """Raised when we cannot start on the database there is. Details: `message`."""
+
+    code = 'database_unusable'
+
+
+class PortTaken(GuilhermeError):
+    """Raised when we cannot listen at the address. Details: `host`, `port`, `message`."""
+
+    code = 'port_taken'
+
+
+class UnexpectedFault(GuilhermeError):
+    """Stands for an exception that nobody foresaw; the log has its traceback. Details: `message`."""
+
+    code = 'unexpected'

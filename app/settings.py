@@ -1,0 +1,126 @@
+"""Every setting: its name in the environment, its default and what it means. Read once, passed in, never a global."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import SettingsInvalid
+
+SHARED_NAMES: Mapping[str, str] = {'ollama_host': 'OLLAMA_HOST'}
+"""Settings whose names in the environment are not ours alone."""
+
+
+def ollama_url(value: str) -> str:
+    """Read an address as Ollama's own client does: scheme, host and port may each be left out.
+
+    `0.0.0.0` means every interface to a server; to us, its client, it is this machine. Port 11434 unless the scheme
+    says otherwise. Source: `envconfig.Host` in Ollama's repository.
+    """
+    value = value.strip().strip('"\'')
+    scheme, sep, rest = value.partition('://')
+    if not sep:
+        scheme, rest = 'http', value
+        default_port = '11434'
+    else:
+        default_port = {'http': '80', 'https': '443'}.get(scheme, '11434')
+    hostport, slash, path = rest.partition('/')
+    if hostport.startswith('['):
+        host, _, port = hostport.partition(']')
+        host, port = host + ']', port.lstrip(':')
+    elif hostport.count(':') > 1:
+        host, port = f'[{hostport}]', ''
+    else:
+        host, _, port = hostport.partition(':')
+    host = {'': '127.0.0.1', '0.0.0.0': '127.0.0.1', '[::]': '[::1]'}.get(host, host)  # noqa: S104 (we only connect to it)
+    if not (port.isdigit() and int(port) < 65536):
+        port = default_port
+    return f'{scheme}://{host}:{port}{slash}{path}'.rstrip('/')
+
+
+class Settings(BaseSettings):
+    """All settings. The environment wins over `.env`, and the command line over both."""
+
+    model_config = SettingsConfigDict(
+        env_prefix='GUILHERME_', env_file='.env', env_file_encoding='utf-8', extra='ignore', populate_by_name=True
+    )
+
+    ollama_host: str = Field(
+        'http://127.0.0.1:11434',
+        validation_alias=AliasChoices('OLLAMA_HOST', 'ollama_host'),
+        description='Where Ollama listens, written as for Ollama itself.',
+    )
+    openai_base_url: str = Field(
+        '', description='Address of an OpenAI-compatible server, up to and with `/v1`. Empty: none is asked.'
+    )
+    openai_api_key: str = Field('', description='Key for that server, if it wants one. Never shown or logged.')
+    host: str = Field('127.0.0.1', description='Address to listen on. `0.0.0.0` lets other machines in.')
+    port: int = Field(8080, ge=1, le=65535, description='Port to listen on.')
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path('guilherme', appauthor=False),
+        description='Folder for the database and everything else the app keeps.',
+    )
+    database_url: str = Field(
+        '',
+        description='SQLAlchemy address of the database, `sqlite:///…` or `postgresql+psycopg://…`. '
+        'Empty: `guilherme.db` in the data folder.',
+    )
+    default_model: str = Field(
+        'gemma2:2b', description='Model for new conversations; the first one installed if it is not there.'
+    )
+    system_prompt: str = Field('', description='Instruction put before every conversation. Empty: none.')
+    num_ctx: int = Field(
+        8192, ge=512, description='Context window in tokens, at most what the model can do. More needs more memory.'
+    )
+    load_limit: float = Field(
+        600, gt=0, description='Seconds a model may take until its first word (loading included) before we give up.'
+    )
+    silence_notice: float = Field(10, gt=0, description='Seconds of silence in mid-reply after which the page says so.')
+    silence_limit: float = Field(
+        300, gt=0, description='Seconds of silence in mid-reply after which the reply is ended.'
+    )
+    resume: bool = Field(False, description='Continue by itself, at start, what a restart interrupted.')
+    language: Literal['auto', 'pt-BR', 'en'] = Field(
+        'auto', description='Language of the screens; `auto` follows each browser.'
+    )
+    demo: bool = Field(False, description='Answer from a script instead of a model, to try the app.')
+    log_format: Literal['text', 'json'] = Field('text', description='Form of the log.')
+    log_level: Literal['DEBUG', 'INFO', 'WARNING', 'ERROR'] = Field('INFO', description='Least important line to log.')
+
+    @field_validator('ollama_host')
+    @classmethod
+    def _read_ollama_host(cls, value: str) -> str:
+        return ollama_url(value)
+
+    @field_validator('log_level', mode='before')
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @property
+    def resolved_database_url(self) -> str:
+        """Give the database's address, with the default filled in."""
+        return self.database_url or f'sqlite:///{self.data_dir / "guilherme.db"}'
+
+
+def environment_name(field: str) -> str:
+    """Give the name a setting has in the environment."""
+    return SHARED_NAMES.get(field, f'GUILHERME_{field.upper()}')
+
+
+def load(**overrides: object) -> Settings:
+    """Read the settings from the environment and `.env`; `overrides` come from the command line, None means not given.
+
+    Raises:
+        SettingsInvalid: a value cannot be used.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = str(first['loc'][0]) if first['loc'] else 'settings'
+        raise SettingsInvalid(name=environment_name(field), message=first['msg']) from error

@@ -1,0 +1,103 @@
+# Sourced by the other scripts: finds Python, makes .venv and keeps it in step with the requirements.
+# Sets: root (the project's folder) and python (the virtual environment's interpreter).
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd) || exit 1
+venv=$root/.venv
+python=$venv/bin/python
+lock=$root/.venv.lock
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+    say "$@"
+    exit 1
+}
+
+# A name that is found may still be no Python (pyenv leaves such names behind), so each one is asked.
+new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
+can_make_venv() { "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; }
+
+find_python() {
+    without_venv=
+    for candidate in python3.13 python3.12 python3.11 python3; do
+        new_enough "$candidate" || continue
+        if can_make_venv "$candidate"; then
+            printf '%s\n' "$candidate"
+            return
+        fi
+        without_venv=${without_venv:-$candidate}
+    done
+    [ -n "$without_venv" ] || fail 'Guilherme needs Python 3.11 or newer, and there is none on the PATH.'
+    add_venv_module "$without_venv"
+    printf '%s\n' "$without_venv"
+}
+
+is_debian_root() { [ "$(id -u)" = 0 ] && [ -e /etc/debian_version ] && command -v apt-get >/dev/null; }
+
+# Installs a package of the distribution without a question; what it prints is shown only if it fails.
+install_package() {
+    say "Installing $1 with apt-get ..."
+    quietly sh -c 'apt-get update && apt-get install -y --no-install-recommends "$1"' sh "$1" </dev/null
+}
+
+quietly() {
+    if output=$(DEBIAN_FRONTEND=noninteractive "$@" 2>&1); then return 0; fi
+    say "$output"
+    return 1
+}
+
+# Debian and Ubuntu ship Python without what `python -m venv` needs.
+add_venv_module() {
+    package=$("$1" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+    is_debian_root && install_package "$package" && can_make_venv "$1" && return
+    fail "$1 cannot make virtual environments: its venv module is missing." \
+        "On Debian and Ubuntu: apt install python3-venv (or $package)"
+}
+
+# What was installed last is kept beside it as a copy: comparing files is quicker than asking pip.
+is_current() { [ -x "$python" ] && for file; do cmp -s "$root/$file" "$venv/installed/$file" || return 1; done; }
+
+# Two starts at once take turns. A lock whose owner is gone is taken over.
+take_lock() {
+    waited=
+    until ln -s $$ "$lock" 2>/dev/null; do
+        [ -w "$root" ] || fail "Cannot write to $root."
+        owner=$(readlink "$lock") || continue
+        if ! kill -0 "$owner" 2>/dev/null; then
+            rm -f "$lock"
+            continue
+        fi
+        [ -n "$waited" ] || say 'Another start is installing; waiting for it ...'
+        waited=yes
+        sleep 0.2
+    done
+    trap 'rm -f "$lock"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+}
+
+give_lock_back() {
+    rm -f "$lock"
+    trap - EXIT INT TERM HUP
+}
+
+make_venv() {
+    "$python" -m pip --version >/dev/null 2>&1 && return
+    base=$(find_python) || exit 1
+    quietly "$base" -m venv --clear "$venv" || fail 'The virtual environment could not be made.'
+}
+
+# prepare FILE...: installs the first requirements file; the others are those it includes.
+prepare() {
+    is_current "$@" && return
+    take_lock
+    if ! is_current "$@"; then
+        make_venv
+        say "Installing $1 into .venv (a minute or two the first time) ..."
+        quietly "$python" -m pip install --quiet --disable-pip-version-check --no-input --root-user-action=ignore \
+            -r "$root/$1" </dev/null || fail "$1 could not be installed; pip's own words are above."
+        mkdir -p "$venv/installed"
+        for file; do cp "$root/$file" "$venv/installed/$file"; done
+    fi
+    give_lock_back
+}
