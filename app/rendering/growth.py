@@ -1,0 +1,190 @@
+"""How the last block of a text may grow without a parse: as a paragraph, as a code fence, or not at all.
+
+A growth is made after a parse, from the last block and the source it was parsed from, and is fed what comes then.
+"""
+
+import re
+from typing import Protocol
+
+from markdown_it.token import Token
+
+from app.rendering.markdown import Block
+
+_SPECIAL = re.compile(r'[\\`*_\[\]()<>&~#|]|[^\S \n]')
+"""What may mean something inside a paragraph. White space other than the plain kind is left to the parser as well."""
+
+_FENCE_OPENING = re.compile(r'( *)(`{3,}|~{3,})')
+
+
+class Growth(Protocol):
+    """Says which text new source adds to the end of the last block."""
+
+    def take(self, source: str, /) -> str | None:
+        """Give the text that makes the block what a parse would make it; None when only a parse can tell."""
+        ...
+
+    def guess(self, source: str, /) -> str:
+        """Give text to show when a parse has to wait, after `take` has said None. The next parse corrects it."""
+        ...
+
+
+class NoGrowth:
+    """The block is of a kind that cannot be appended to: nothing new is shown before the next parse."""
+
+    def take(self, _source: str, /) -> str | None:
+        """Leave it to the parser."""
+        return None
+
+    def guess(self, _source: str, /) -> str:
+        """Show nothing."""
+        return ''
+
+
+class PlainGrowth:
+    """A paragraph, maybe inside list items and quotes, that goes on with words and punctuation.
+
+    White space at its end is not part of a paragraph, so it is held back until the next word. `decided` says that no
+    further character can make the paragraph's last line anything else (a list item, an underline, a definition).
+    """
+
+    def __init__(self, held: str, *, decided: bool) -> None:
+        self._held = held
+        self._decided = decided
+
+    def take(self, source: str) -> str | None:
+        """Append words to the current line."""
+        words = source.rstrip(' \n')
+        if not self._decided or (words and '\n' in self._held) or _SPECIAL.search(source) or '\n' in words:
+            return None
+        return self._append(words, source)
+
+    def guess(self, source: str) -> str:
+        """Append the source as it is."""
+        self._decided = False
+        return self._append(source.rstrip(' \n'), source)
+
+    def _append(self, words: str, source: str) -> str:
+        shown = self._held + words if words else ''
+        self._held = source[len(words) :] if words else self._held + source
+        return shown
+
+
+class FenceGrowth:
+    """An open code fence. Held back are the last line end, blank lines, and a line that may become the closing one.
+
+    `markers` is the opening run of backticks or tildes. `indent` is how many columns are taken off every line; inside a
+    list item a line with fewer may end the item, which is left to the parser (`nested`).
+    """
+
+    def __init__(self, markers: str, indent: int, *, nested: bool) -> None:
+        self._markers = markers
+        self._indent = indent
+        self._nested = nested
+        self._gap = ''  # between what was shown and the current line
+        self._start = ''  # of the current line, while it is undecided
+        self._flowing = False  # the current line is code and is shown as it comes
+        self._lost = False
+
+    def take(self, source: str) -> str | None:
+        """Append lines of code."""
+        first, *others = source.split('\n')
+        shown = [self._grow_line(first)]
+        for line in others:
+            shown += [self._end_line(), self._grow_line(line)]
+        return None if self._lost else ''.join(shown)
+
+    def guess(self, _source: str, /) -> str:
+        """Show nothing: what comes may stand outside the fence."""
+        return ''
+
+    def _grow_line(self, piece: str) -> str:
+        if self._flowing:
+            return piece
+        self._start += piece
+        if not self._start.strip(' ').strip(self._markers[0]).strip(' \t'):
+            return ''
+        self._flowing = True
+        return self._release()
+
+    def _release(self) -> str:
+        shown, self._gap = self._gap + self._dedented(self._start), ''
+        self._start = ''
+        return shown
+
+    def _end_line(self) -> str:
+        shown = ''
+        if not self._flowing and self._start.strip(' '):
+            self._lost |= self._start.strip(' ').startswith(self._markers)
+            shown = self._release()
+        self._gap += self._dedented(self._start, blank=True) + '\n'
+        self._start, self._flowing = '', False
+        return shown
+
+    def _dedented(self, line: str, *, blank: bool = False) -> str:
+        spaces = len(line) - len(line.lstrip(' '))
+        if not blank and self._indent and (line[spaces] == '\t' or (self._nested and spaces < self._indent)):
+            self._lost = True
+        return line[min(spaces, self._indent) :]
+
+
+def growth_of(block: Block, source: str) -> Growth:
+    """Choose how `block`, the last one of `source`, may grow.
+
+    An open fence is left showing what its growth shows: its token is cut and marked as plain.
+    """
+    index = next(index for index in reversed(range(len(block.tokens))) if block.tokens[index].nesting >= 0)
+    token = block.tokens[index]
+    if token.type == 'fence':
+        return _fence_growth(token, source)
+    if token.type == 'inline' and block.tokens[index - 1].type == 'paragraph_open':
+        return _plain_growth(token, source)
+    return NoGrowth()
+
+
+def is_closed_fence(token: Token, source: str) -> bool:
+    """Say whether a fence has its closing line, complete with its line end."""
+    if token.type != 'fence' or token.map is None:
+        return False
+    start, end = token.map
+    lines = source.split('\n')
+    if not start + 1 < end < len(lines):
+        return False
+    line = lines[end - 1].rstrip(' \t')
+    indent = len(line) - len(line.lstrip(' '))
+    return line[indent:] == token.markup[0] * max(len(token.markup), len(line) - indent) and (
+        token.level > 0 or indent < 4
+    )
+
+
+def _plain_growth(inline: Token, source: str) -> Growth:
+    text = source.rstrip(' \n')
+    held = source[len(text) :]
+    if inline.map is None or inline.map[1] != text.count('\n') + 1:  # what ends the source is not this paragraph
+        return NoGrowth()
+    line = inline.content.rpartition('\n')[2].lstrip(' ')
+    *before, last = line.split(' ')
+    decided = (
+        _SPECIAL.search(last) is None
+        and any(map(str.isalnum, last))
+        and (line[0].isalpha() or bool(before))
+        and not (inline.content.startswith('[') and ']:' in inline.content)
+    )
+    return PlainGrowth(held, decided=decided)
+
+
+def _fence_growth(token: Token, source: str) -> Growth:
+    start = token.map[0] if token.map else 0
+    opening, *body = source.split('\n', start + 1)[start:]
+    indent = _FENCE_OPENING.match(opening)
+    if is_closed_fence(token, source):
+        return NoGrowth()
+    token.meta['plain'] = True
+    may_be_table = '|' in opening and '\n' not in ''.join(body)  # made one by its second line
+    if not body or indent is None or may_be_table:
+        return NoGrowth()
+    growth = FenceGrowth(token.markup, len(indent[1]), nested=token.level > 0)
+    shown = growth.take(body[0])
+    if shown is None:
+        return NoGrowth()
+    token.content = shown + '\n'
+    return growth

@@ -1,0 +1,167 @@
+"""Markdown to safe HTML: the parser, how each token becomes HTML, and the render of a whole text.
+
+A text that still grows is rendered by `growing`, from the same parts.
+"""
+
+import re
+from collections.abc import MutableMapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+from mdit_py_plugins.tasklists import tasklists_plugin
+
+from app.rendering.highlight import highlight
+from app.rendering.sanitise import is_link, is_own_image, sanitise
+
+References = MutableMapping[str, Any]
+
+COPY_BUTTON = '<button type="button" class="code-copy" data-action="copy-code"></button>'
+
+_LANGUAGE = re.compile(r'[\w+#.-]{1,32}', re.ASCII)
+_UNPRINTABLE = re.compile('[\0\ud800-\udfff]')
+_LINE_END = re.compile(r'\r\n?')
+
+
+def render_blocks(text: str) -> list[str]:
+    """Render a whole markdown text: one sanitised HTML string for each of its top-level blocks.
+
+    CommonMark with tables, ~~strikethrough~~ and task lists; HTML in the source is shown as text. Costs about 0.3 µs of
+    CPU a character, and 1 µs for each of code: call it in a thread when the text is long.
+    """
+    return [block.html() for block in parse(normalise(text), {})]
+
+
+def render_plain(text: str) -> str:
+    """Give text that is not markdown (what a person wrote) as HTML, to be shown with `white-space: pre-wrap`."""
+    return escape(normalise(text), quote=False)
+
+
+def normalise(text: str) -> str:
+    """Make every line end a single newline, and replace what no browser can show (NUL, halves of surrogate pairs)."""
+    return _UNPRINTABLE.sub('\ufffd', _LINE_END.sub('\n', text))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One top-level block: its tokens and its lines in the source, `end` excluded, counted from 0."""
+
+    tokens: Sequence[Token]
+    start: int
+    end: int
+
+    @property
+    def kind(self) -> str:
+        """Name of the markdown construct, as the parser calls it: `paragraph_open`, `fence`, `bullet_list_open` …"""
+        return self.tokens[0].type
+
+    def html(self) -> str:
+        """Render the block."""
+        return sanitise(_PARSER.renderer.render(self.tokens, _PARSER.options, {}))
+
+
+def parse(text: str, references: References) -> list[Block]:
+    """Parse normalised text. Link definitions are looked up in `references`, and those found are added to it."""
+    tokens = _PARSER.parse(text, {'references': references})
+    starts = [index for index, token in enumerate(tokens) if token.level == 0 and token.nesting >= 0]
+    return [_block(tokens[start:end]) for start, end in pairwise([*starts, len(tokens)])]
+
+
+def _block(tokens: Sequence[Token]) -> Block:
+    start, end = tokens[0].map or (0, 0)
+    return Block(tokens, start, end)
+
+
+class _Renderer(RendererHTML):
+    """Tokens to HTML without white space between blocks, so that a text's end is always reached by last children."""
+
+    def renderToken(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:  # noqa: N802
+        """Render a token that has no method of its own."""
+        token = tokens[idx]
+        if token.hidden:
+            return ''
+        return f'<{"/" if token.nesting == -1 else ""}{token.tag}{self.renderAttrs(token)}>'
+
+    def fence(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
+        """Render a code fence. `token.meta['plain']` leaves the code without colours."""
+        token = tokens[idx]
+        found = _LANGUAGE.match(token.info.strip().lstrip('{.'))
+        return _code(token, found.group() if found else '')
+
+    def code_block(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
+        """Render indented code."""
+        return _code(tokens[idx], '')
+
+    def table_open(self, *_: Any) -> str:
+        """Open a table in a box of its own that scrolls sideways."""
+        return '<div class="table"><table>'
+
+    def table_close(self, *_: Any) -> str:
+        """Close a table and its box."""
+        return '</table></div>'
+
+    def th_open(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
+        """Open a heading cell."""
+        return _cell(tokens[idx])
+
+    def td_open(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
+        """Open a cell."""
+        return _cell(tokens[idx])
+
+    def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        """Open a link, or leave only its text when it may not lead there."""
+        if not is_link(str(tokens[idx].attrGet('href') or '')):
+            tokens[idx].hidden = True
+            next(token for token in tokens[idx:] if token.type == 'link_close').hidden = True
+        return self.renderToken(tokens, idx, options, env)
+
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        """Render an image of our own origin; any other becomes a link, or only its text when it stands inside one."""
+        token = tokens[idx]
+        source, alt = str(token.attrGet('src') or ''), self.renderInlineAsText(token.children, options, env)
+        if is_own_image(source):
+            title = f' title="{escape(str(token.attrGet("title")))}"' if token.attrGet('title') else ''
+            return f'<img src="{escape(source)}" alt="{escape(alt)}"{title} loading="lazy">'
+        label = escape(alt.strip() or source, quote=False)
+        return label if _inside_link(tokens[:idx]) or not is_link(source) else f'<a href="{escape(source)}">{label}</a>'
+
+
+def _code(token: Token, language: str) -> str:
+    code = token.content.removesuffix('\n')
+    shown = escape(code, quote=False) if token.meta.get('plain') else highlight(code, language.lower())
+    css_class = f' class="language-{language}"' if language else ''
+    head = f'<div class="code-head"><span class="code-language">{language}</span>{COPY_BUTTON}</div>'
+    return f'<div class="code">{head}<pre><code{css_class}>{shown}</code></pre></div>'
+
+
+def _cell(token: Token) -> str:
+    align = str(token.attrGet('style') or '').removeprefix('text-align:')
+    return f'<{token.tag} align="{align}">' if align else f'<{token.tag}>'
+
+
+def _inside_link(before: Sequence[Token]) -> bool:
+    last = next((token for token in reversed(before) if token.type in ('link_open', 'link_close')), None)
+    return last is not None and last.type == 'link_open' and not last.hidden
+
+
+def _own_task_classes(state: Any) -> None:
+    """Give the task lists our class names, and their boxes none."""
+    names = {'contains-task-list': 'task-list', 'task-list-item': 'task'}
+    for token in state.tokens:
+        if name := names.get(str(token.attrGet('class') or '')):
+            token.attrSet('class', name)
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt('commonmark', {'html': False, 'linkify': False}, renderer_cls=_Renderer)
+    parser.enable(['table', 'strikethrough']).use(tasklists_plugin)
+    parser.core.ruler.push('own_task_classes', _own_task_classes)
+    return parser
+
+
+_PARSER = _parser()
