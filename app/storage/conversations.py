@@ -1,0 +1,124 @@
+"""Repository of conversations. Whatever a person asks for is looked up together with who asks."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import tuple_, update
+from sqlmodel import Session, col, select
+
+from app.domain.conversation import Conversation
+from app.domain.model import ModelRef
+from app.errors import NotFound
+from app.storage.database import Database
+from app.storage.rows import conversation_from, model_columns, row_of_conversation, search_key, title_columns
+from app.storage.tables import ConversationRow
+
+
+class Conversations:
+    """Conversations in the database. All methods raise `StorageUnavailable` when it fails.
+
+    Those that take an `owner_id` raise `NotFound` when the conversation is someone else's or in the bin.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(self, conversation: Conversation) -> None:
+        """Store a new conversation."""
+        await self._database.write(lambda session: session.add(row_of_conversation(conversation)))
+
+    async def get(self, conversation_id: str, owner_id: str, *, deleted: bool = False) -> Conversation:
+        """Give one conversation; with `deleted`, also from the bin."""
+
+        def work(session: Session) -> Conversation:
+            row = session.get(ConversationRow, conversation_id)
+            if row is None or row.owner_id != owner_id or (row.deleted_at is not None and not deleted):
+                raise NotFound(id=conversation_id)
+            return conversation_from(row)
+
+        return await self._database.read(work)
+
+    async def owner_of(self, conversation_id: str) -> str:
+        """Say whose a conversation is.
+
+        Raises:
+            NotFound: there is none, or it is in the bin.
+        """
+        query = select(ConversationRow.owner_id).where(
+            col(ConversationRow.id) == conversation_id, col(ConversationRow.deleted_at).is_(None)
+        )
+        owner_id = await self._database.read(lambda session: session.exec(query).first())
+        if owner_id is None:
+            raise NotFound(id=conversation_id)
+        return owner_id
+
+    async def page(
+        self, owner_id: str, *, before: tuple[datetime, str] | None = None, limit: int = 50, search: str = ''
+    ) -> list[Conversation]:
+        """List conversations that are not in the bin, the latest `updated_at` first.
+
+        `before` is (`updated_at`, `id`) of the last one on the page before. `search` is a part of the title; case and
+        accents do not matter.
+        """
+        columns = col(ConversationRow.updated_at), col(ConversationRow.id)
+        query = (
+            select(ConversationRow)
+            .where(col(ConversationRow.owner_id) == owner_id, col(ConversationRow.deleted_at).is_(None))
+            .order_by(*(column.desc() for column in columns))
+            .limit(limit)
+        )
+        if before is not None:
+            query = query.where(tuple_(*columns) < before)
+        if search:
+            query = query.where(col(ConversationRow.title_key).contains(search_key(search), autoescape=True))
+        return await self._database.read(lambda session: [conversation_from(row) for row in session.exec(query)])
+
+    async def rename(self, conversation_id: str, owner_id: str, title: str) -> None:
+        """Give the title a person chose."""
+        await self._change(conversation_id, owner_id, {**title_columns(title), 'title_by_person': True})
+
+    async def suggest_title(self, conversation_id: str, title: str) -> bool:
+        """Give a title nobody chose, unless a person has chosen one; say whether it was taken."""
+        query = (
+            update(ConversationRow)
+            .where(col(ConversationRow.id) == conversation_id, col(ConversationRow.title_by_person).is_(False))
+            .values(**title_columns(title))
+        )
+        return await self._database.write(lambda session: session.exec(query).rowcount > 0)
+
+    async def set_model(self, conversation_id: str, owner_id: str, model: ModelRef | None) -> None:
+        """Choose the model that answers from now on."""
+        await self._change(conversation_id, owner_id, model_columns(model))
+
+    async def set_unread(self, conversation_id: str, unread: bool) -> None:
+        """Mark that there is news nobody has seen, or that it was seen. No effect if there is no such conversation."""
+        await self._update(conversation_id, {'unread': unread})
+
+    async def touch(self, conversation_id: str, at: datetime) -> None:
+        """Move a conversation to where `at` is in the list. No effect if there is no such conversation."""
+        await self._update(conversation_id, {'updated_at': at})
+
+    async def delete(self, conversation_id: str, owner_id: str) -> None:
+        """Put a conversation into the bin."""
+        await self._change(conversation_id, owner_id, {'deleted_at': datetime.now(UTC)})
+
+    async def restore(self, conversation_id: str, owner_id: str) -> None:
+        """Take a conversation out of the bin; no effect on one that is not in it."""
+        await self._change(conversation_id, owner_id, {'deleted_at': None}, deleted=True)
+
+    async def _change(
+        self, conversation_id: str, owner_id: str, values: dict[str, Any], *, deleted: bool = False
+    ) -> None:
+        query = (
+            update(ConversationRow)
+            .where(col(ConversationRow.id) == conversation_id, col(ConversationRow.owner_id) == owner_id)
+            .values(**values)
+        )
+        if not deleted:
+            query = query.where(col(ConversationRow.deleted_at).is_(None))
+        if not await self._database.write(lambda session: session.exec(query).rowcount):
+            raise NotFound(id=conversation_id)
+
+    async def _update(self, conversation_id: str, values: dict[str, Any]) -> None:
+        query = update(ConversationRow).where(col(ConversationRow.id) == conversation_id).values(**values)
+        await self._database.write(lambda session: session.exec(query))

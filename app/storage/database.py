@@ -1,0 +1,209 @@
+"""The database: units of work run in threads, one transaction each. What it keeps is elsewhere in this room.
+
+A unit of work crosses to its thread once, however many statements it has; an asynchronous driver crosses per statement.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, exc, make_url
+from sqlalchemy.pool import QueuePool
+from sqlmodel import Session
+
+from app.errors import SettingsInvalid, StorageUnavailable
+from app.storage import migrate
+
+T = TypeVar('T')
+Work = Callable[[Session], T]
+
+READER_THREADS = 4
+POSTGRES_WRITER_THREADS = 4
+POSTGRES_CONNECT_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class _Lane:
+    """Threads and the connections they use, one for each."""
+
+    threads: ThreadPoolExecutor
+    engine: Engine
+
+
+class Database:
+    """SQLite or PostgreSQL, by its SQLAlchemy address.
+
+    On SQLite one thread with its own connection does all writing, so that writers never wait for each other's locks;
+    readers do not wait for it either (WAL).
+    """
+
+    def __init__(self, url: str, *, busy_timeout: float = 5.0) -> None:
+        """Prepare to connect; the first connection is made by the first unit of work.
+
+        `busy_timeout` is how many seconds a write waits for another process that holds SQLite's lock.
+
+        Raises:
+            SettingsInvalid: the address is none that can be used.
+            StorageUnavailable: the folder or file of an SQLite database cannot be made.
+        """
+        address = _read_url(url)
+        sqlite = address.get_backend_name() == 'sqlite'
+        if sqlite:
+            _prepare_file(Path(str(address.database)))
+        make_engine = _sqlite_engine if sqlite else _postgres_engine
+        writers = 1 if sqlite else POSTGRES_WRITER_THREADS
+        self._writing = _Lane(
+            ThreadPoolExecutor(writers, 'database-write'), make_engine(address, writers, busy_timeout, writes=True)
+        )
+        self._reading = _Lane(
+            ThreadPoolExecutor(READER_THREADS, 'database-read'),
+            make_engine(address, READER_THREADS, busy_timeout, writes=False),
+        )
+
+    async def read(self, work: Work[T]) -> T:
+        """Run `work` in a thread, in a transaction that sees one state of the database, and give what it returns.
+
+        Raises:
+            StorageUnavailable: the database does not answer.
+        """
+        return await _run(self._reading, lambda engine: _in_session(engine, work))
+
+    async def write(self, work: Work[T]) -> T:
+        """Run `work` in a thread, in a transaction that is committed when it returns and undone when it raises.
+
+        A caller that is cancelled waits until the transaction has ended: nothing of it happens behind its back later.
+
+        Raises:
+            StorageUnavailable: the database does not answer or did not commit.
+        """
+        return await _run(self._writing, lambda engine: _in_session(engine, work))
+
+    async def write_rows(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run a statement for every row, as one `write`; without a session, for what is done many times a second."""
+        await _run(self._writing, lambda engine: _execute(engine, statement, rows))
+
+    async def upgrade(self) -> bool:
+        """Bring the schema to the newest revision; say whether anything had to be done.
+
+        Raises:
+            StorageUnavailable: the database does not answer, or was written by a newer version of the app.
+        """
+        return await self.write(lambda session: migrate.upgrade(session.connection()))
+
+    async def check(self) -> None:
+        """Make sure the database answers and has the schema this version needs.
+
+        Raises:
+            StorageUnavailable: it does not.
+        """
+        found = await self.read(lambda session: migrate.current(session.connection()))
+        if found != migrate.HEAD:
+            raise StorageUnavailable(message=f'schema revision is {found}, needed is {migrate.HEAD}')
+
+    async def close(self) -> None:
+        """Finish what was begun and give back threads and connections."""
+        for lane in (self._reading, self._writing):
+            await asyncio.to_thread(lane.threads.shutdown)
+            lane.engine.dispose()
+
+
+async def _run(lane: _Lane, transaction: Callable[[Engine], T]) -> T:
+    try:
+        job = lane.threads.submit(_told, transaction, lane.engine)
+    except RuntimeError as error:
+        raise StorageUnavailable(message='the database is closed') from error
+    try:
+        return await asyncio.wrap_future(job)
+    except asyncio.CancelledError:
+        await _ended(job)
+        raise
+
+
+async def _ended(job: Future[Any]) -> None:
+    if not job.cancelled():
+        await asyncio.gather(asyncio.wrap_future(job), return_exceptions=True)
+
+
+def _in_session(engine: Engine, work: Work[T]) -> T:
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        return work(session)
+
+
+def _execute(engine: Engine, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    with engine.begin() as connection:
+        connection.execute(statement, rows)
+
+
+def _told(transaction: Callable[[Engine], T], engine: Engine) -> T:
+    """Run a transaction; what SQLAlchemy says of an outage becomes our own exception."""
+    try:
+        return transaction(engine)
+    except exc.SQLAlchemyError as error:
+        if not is_outage(error):
+            raise
+        raise StorageUnavailable(message=str(getattr(error, 'orig', None) or error).strip()) from error
+
+
+def is_outage(error: exc.SQLAlchemyError) -> bool:
+    """Tell a database that fails (locked, full, broken, gone) from a request that is wrong."""
+    failures = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
+    return isinstance(error, failures) or type(error) is exc.DatabaseError
+
+
+def _read_url(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except exc.ArgumentError as error:
+        raise SettingsInvalid(name='GUILHERME_DATABASE_URL', message=str(error)) from error
+    if url.drivername in ('postgres', 'postgresql', 'postgresql+psycopg'):
+        return url.set(drivername='postgresql+psycopg')
+    if url.drivername in ('sqlite', 'sqlite+pysqlite') and url.database not in (None, '', ':memory:'):
+        return url
+    raise SettingsInvalid(name='GUILHERME_DATABASE_URL', message='use sqlite:///FILE or postgresql+psycopg://…')
+
+
+def _prepare_file(file: Path) -> None:
+    """Make folder and file for the owner's eyes only; what exists keeps the permissions somebody gave it."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StorageUnavailable(message=str(error)) from error
+
+
+def _sqlite_engine(url: URL, connections: int, busy_timeout: float, *, writes: bool) -> Engine:
+    engine = create_engine(
+        url, poolclass=QueuePool, pool_size=connections, max_overflow=0, connect_args={'timeout': busy_timeout}
+    )
+
+    @event.listens_for(engine, 'connect')
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver would begin transactions late, and never for DDL
+        connection.execute('PRAGMA journal_mode = WAL')
+        connection.execute('PRAGMA synchronous = NORMAL')
+        connection.execute('PRAGMA foreign_keys = ON')
+        connection.execute(f'PRAGMA query_only = {not writes}')
+
+    # Taking the write lock at once waits for it; a reader that turns writer fails instead.
+    statement = 'BEGIN IMMEDIATE' if writes else 'BEGIN'
+
+    @event.listens_for(engine, 'begin')
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    return engine
+
+
+def _postgres_engine(url: URL, connections: int, _busy_timeout: float, *, writes: bool) -> Engine:
+    query = {'connect_timeout': str(POSTGRES_CONNECT_SECONDS), **url.query}
+    return create_engine(
+        url.set(query=query),
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=True,
+        isolation_level='READ COMMITTED' if writes else 'REPEATABLE READ',
+    )

@@ -1,0 +1,57 @@
+"""Brings a database to the newest schema. Alembic is imported only when there is something to do: it takes 0.1 s."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
+
+from app.errors import StorageUnavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = '0002'
+"""Newest revision in `migrations/versions`; a test compares."""
+
+MIGRATIONS = Path(__file__).parent / 'migrations'
+LOCK_NUMBER = 0x6775696C  # 'guil', any number nobody else uses for an advisory lock in this database
+
+
+def upgrade(connection: Connection) -> bool:
+    """Apply the missing migrations inside the connection's transaction; say whether there were any.
+
+    Raises:
+        StorageUnavailable: the schema is one that this version of the app does not know.
+    """
+    if current(connection) == HEAD:
+        return False
+    if connection.dialect.name == 'postgresql':  # replicas that start together take turns
+        connection.execute(text('SELECT pg_advisory_xact_lock(:number)'), {'number': LOCK_NUMBER})
+        if current(connection) == HEAD:
+            return False
+    from alembic import command
+    from alembic.util import CommandError
+
+    try:
+        command.upgrade(config(connection), 'head')
+    except CommandError as error:
+        raise StorageUnavailable(message=f'the database belongs to another version of the app: {error}') from error
+    return True
+
+
+def current(connection: Connection) -> str | None:
+    """Give the revision of the schema, None for an empty database."""
+    if not inspect(connection).has_table('alembic_version'):
+        return None
+    return connection.execute(text('SELECT version_num FROM alembic_version')).scalar()
+
+
+def config(connection: Connection) -> 'Config':
+    """Make Alembic's configuration for one connection, which needs no `alembic.ini`."""
+    from alembic.config import Config
+
+    made = Config()
+    made.set_main_option('script_location', str(MIGRATIONS).replace('%', '%%'))
+    made.set_main_option('path_separator', 'os')
+    made.attributes['connection'] = connection
+    return made

@@ -1,0 +1,151 @@
+"""Rows to values and back, in one place."""
+
+import re
+import unicodedata
+from dataclasses import asdict
+from typing import Any
+
+from app.domain.conversation import Conversation
+from app.domain.document import Document, Passage
+from app.domain.message import CommandCall, Message, Role, Source, Status, Step
+from app.domain.model import ModelRef
+from app.storage.tables import ConversationRow, DocumentRow, MessageRow
+
+_UNSTORABLE = re.compile('[\x00\ud800-\udfff]')
+
+
+def storable(text: str) -> str:
+    """Replace what a database cannot hold with U+FFFD: NUL (PostgreSQL) and lone surrogates (UTF-8)."""
+    return _UNSTORABLE.sub('\ufffd', text)
+
+
+def search_key(text: str) -> str:
+    """Give the form in which titles are compared: without case and accents."""
+    decomposed = unicodedata.normalize('NFKD', storable(text).casefold())
+    return ''.join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def conversation_from(row: ConversationRow) -> Conversation:
+    """Read a conversation."""
+    return Conversation(
+        id=row.id,
+        owner_id=row.owner_id,
+        title=row.title,
+        title_by_person=row.title_by_person,
+        model=_model_from(row.provider, row.model),
+        parameters=row.parameters,
+        head_id=row.head_id,
+        unread=row.unread,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        deleted_at=row.deleted_at,
+    )
+
+
+def row_of_conversation(conversation: Conversation) -> ConversationRow:
+    """Make the row of a conversation."""
+    return ConversationRow(
+        id=conversation.id,
+        owner_id=conversation.owner_id,
+        **title_columns(conversation.title),
+        title_by_person=conversation.title_by_person,
+        **model_columns(conversation.model),
+        parameters=dict(conversation.parameters),
+        head_id=conversation.head_id,
+        unread=conversation.unread,
+        created_at=conversation.created_at,
+        updated_at=conversation.updated_at,
+        deleted_at=conversation.deleted_at,
+    )
+
+
+def message_from(row: MessageRow) -> Message:
+    """Read a message."""
+    return Message(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        parent_id=row.parent_id,
+        depth=row.depth,
+        role=Role(row.role),
+        content=row.content,
+        status=Status(row.status),
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+        thinking=row.thinking,
+        model=_model_from(row.provider, row.model),
+        error=row.error,
+        stats=row.stats,
+        command=CommandCall(**row.command) if row.command else None,
+        sources=tuple(Source(**source) for source in row.sources or ()),
+        steps=tuple(Step(**step) for step in row.steps or ()),
+    )
+
+
+def row_of_message(message: Message) -> MessageRow:
+    """Make the row of a message."""
+    return MessageRow(
+        id=message.id,
+        conversation_id=message.conversation_id,
+        parent_id=message.parent_id,
+        depth=message.depth,
+        role=message.role.value,
+        created_at=message.created_at,
+        command=asdict(message.command) if message.command else None,
+        **ending_columns(message),
+    )
+
+
+def ending_columns(message: Message) -> dict[str, Any]:
+    """Give the columns that change while a message is written, by name."""
+    return {
+        'status': message.status.value,
+        'content': storable(message.content),
+        'thinking': storable(message.thinking),
+        **model_columns(message.model),
+        'error': None if message.error is None else dict(message.error),
+        'stats': dict(message.stats),
+        'sources': [asdict(source) for source in message.sources] or None,
+        'steps': [{'title': step.title, 'text': step.text, 'data': dict(step.data)} for step in message.steps] or None,
+        'finished_at': message.finished_at,
+    }
+
+
+def document_from(row: DocumentRow) -> Document:
+    """Read a document."""
+    return Document(
+        key=row.key,
+        kind=row.kind,
+        title=row.title,
+        url=row.url,
+        passages=tuple(Passage(text, start) for text, start in row.passages),
+        data=row.data,
+        fetched_at=row.fetched_at,
+    )
+
+
+def row_of_document(owner_id: str, document: Document) -> DocumentRow:
+    """Make the row of a document."""
+    return DocumentRow(
+        owner_id=owner_id,
+        key=document.key,
+        kind=document.kind,
+        title=storable(document.title),
+        url=storable(document.url),
+        passages=[(storable(passage.text), passage.start) for passage in document.passages],
+        data=dict(document.data),
+        fetched_at=document.fetched_at,
+    )
+
+
+def title_columns(title: str) -> dict[str, Any]:
+    """Give the columns that hold a title, by name."""
+    return {'title': storable(title), 'title_key': search_key(title)}
+
+
+def model_columns(model: ModelRef | None) -> dict[str, Any]:
+    """Give the columns that hold a model, by name."""
+    return {'provider': model.provider if model else None, 'model': model.name if model else None}
+
+
+def _model_from(provider: str | None, name: str | None) -> ModelRef | None:
+    return ModelRef(provider, name) if provider and name else None

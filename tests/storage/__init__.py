@@ -1,0 +1,1 @@
+"""Tests of the storage room, each on SQLite and on PostgreSQL."""
