@@ -1,0 +1,172 @@
+"""Ollama over its native API. Source: `docs/api.md` in Ollama's repository."""
+
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from app.domain.delta import Delta, DeltaKind, statistics
+from app.domain.model import ModelInfo, ModelRef, PullProgress
+from app.domain.prompt import ChatRequest
+from app.errors import ConnectionDropped
+from app.providers.base import CanPull, Provider
+from app.providers.connection import Connection
+from app.providers.faults import Asked, from_message, message_of
+from app.providers.lines import broken, read_object, well_formed
+
+if TYPE_CHECKING:
+    import httpx
+
+NANOSECONDS = 1_000_000_000
+BESIDE_OPTIONS = frozenset({'think', 'keep_alive', 'format'})  # parameters that are no sampling options
+COUNTS: Mapping[str, str] = {'prompt_eval_count': 'prompt_tokens', 'eval_count': 'tokens'}
+DURATIONS: Mapping[str, str] = {
+    'load_duration': 'load_seconds',
+    'prompt_eval_duration': 'prompt_seconds',
+    'eval_duration': 'seconds',
+    'total_duration': 'total_seconds',
+}
+
+
+class Ollama(Provider, CanPull):
+    """A server that runs Ollama. Needs no key."""
+
+    name = 'ollama'
+    is_demo = False
+
+    def __init__(self, url: str, *, http: 'httpx.AsyncClient | None' = None) -> None:
+        """Take the address, for example `http://127.0.0.1:11434`; nothing is asked yet."""
+        self.url = url.rstrip('/')
+        self._connection = Connection(self.name, self.url, http=http)
+        self._described: dict[str, ModelInfo] = {}
+
+    async def models(self) -> list[ModelInfo]:
+        """List what is installed and can chat, the most recent first."""
+        data = await self._connection.ask('GET', '/api/tags')
+        with well_formed(data, self.name):
+            return [
+                ModelInfo(ref=ModelRef(self.name, entry['name']), size=entry.get('size'), continues_prefix=True)
+                for entry in data['models'] or []
+                if not _only_embeds(entry)
+            ]
+
+    async def describe(self, model: str) -> ModelInfo:
+        """Say what a model can do; kept until it is pulled again."""
+        if model not in self._described:
+            data = await self._connection.ask('POST', '/api/show', {'model': model}, model=model)
+            with well_formed(data, self.name):
+                self._described[model] = _read_description(ModelRef(self.name, model), data)
+        return self._described[model]
+
+    async def reply(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
+        """Stream an answer. With the assistant's text as the last message, Ollama goes on from its last character."""
+        body = await self._chat_body(request)
+        async with self._connection.stream('/api/chat', body, model=request.model) as batches:
+            async for batch in batches:
+                for line in batch:
+                    data = self._read(line, request.model)
+                    for delta in self._deltas(data, line):
+                        yield delta
+                    if data.get('done'):
+                        with well_formed(data, self.name):
+                            figures = _figures(data)
+                        yield statistics(**figures)
+                        return
+        raise ConnectionDropped(provider=self.name)
+
+    async def pull(self, model: str) -> AsyncGenerator[PullProgress, None]:
+        """Fetch a model. Bytes are summed over its layers and never go back."""
+        self._described.pop(model, None)
+        layers: dict[str, tuple[int, int]] = {}
+        async with self._connection.stream('/api/pull', {'model': model, 'stream': True}, model=model) as batches:
+            async for batch in batches:
+                for line in batch:
+                    data = self._read(line, model)
+                    status = str(data.get('status', ''))
+                    with well_formed(data, self.name):
+                        _count(data, layers)
+                    completed, total = (sum(column) for column in zip((0, 0), *layers.values(), strict=True))
+                    yield PullProgress(status=status, completed=completed, total=total)
+                    if status == 'success':
+                        return
+        raise ConnectionDropped(provider=self.name)
+
+    async def is_loaded(self, model: str) -> bool | None:
+        """Say whether the model is in memory now."""
+        data = await self._connection.ask('GET', '/api/ps')
+        with well_formed(data, self.name):
+            return _tagged(model) in {entry['name'] for entry in data['models'] or []}
+
+    async def version(self) -> str:
+        """Give the server's version, for example `0.12.6`."""
+        return str((await self._connection.ask('GET', '/api/version')).get('version', ''))
+
+    async def close(self) -> None:
+        """Give back the connections."""
+        await self._connection.close()
+
+    async def _chat_body(self, request: ChatRequest) -> dict[str, Any]:
+        """Make the request. `think` is sent only to a model that can: Ollama refuses it for the others."""
+        beside = {key: value for key, value in request.parameters.items() if key in BESIDE_OPTIONS}
+        if 'think' in beside and not (await self.describe(request.model)).thinks:
+            del beside['think']
+        options = {key: value for key, value in request.parameters.items() if key not in BESIDE_OPTIONS}
+        return {
+            'model': request.model,
+            'messages': [{'role': message.role.value, 'content': message.content} for message in request.messages],
+            'stream': True,
+            'options': {**options, 'num_ctx': request.num_ctx},
+            **beside,
+        }
+
+    def _read(self, line: bytes, model: str) -> dict[str, Any]:
+        data = read_object(line, self.name)
+        if 'error' in data:
+            raise from_message(message_of(data), Asked(self.name, self.url, model))
+        return data
+
+    def _deltas(self, data: Mapping[str, Any], line: bytes) -> Iterator[Delta]:
+        message = data.get('message')
+        if not isinstance(message, dict):
+            raise broken(line, self.name)
+        for key, kind in (('thinking', DeltaKind.THINKING), ('content', DeltaKind.TEXT)):
+            if value := message.get(key):
+                if not isinstance(value, str):
+                    raise broken(line, self.name)
+                yield Delta(kind, value)
+
+
+def _figures(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the closing line's figures, in tokens and seconds; what the server leaves out is left out."""
+    counts = {name: data[key] for key, name in COUNTS.items() if key in data}
+    durations = {name: data[key] / NANOSECONDS for key, name in DURATIONS.items() if key in data}
+    return {**counts, **durations, 'done_reason': data.get('done_reason', 'stop')}
+
+
+def _count(data: Mapping[str, Any], layers: dict[str, tuple[int, int]]) -> None:
+    """Note how far a layer is. Ollama starts a part again when it fails; the bar stays where it was."""
+    digest = data.get('digest')
+    if digest:
+        before, _ = layers.get(digest, (0, 0))
+        layers[digest] = (max(before, data.get('completed') or 0), data.get('total') or 0)
+
+
+def _read_description(ref: ModelRef, data: Mapping[str, Any]) -> ModelInfo:
+    """Read the answer of `/api/show`. Servers before 0.6.4 tell no capabilities."""
+    info = data.get('model_info') or {}
+    capabilities = data.get('capabilities') or []
+    return ModelInfo(
+        ref=ref,
+        context_length=info.get(f'{info.get("general.architecture")}.context_length'),
+        thinks='thinking' in capabilities,
+        sees='vision' in capabilities or 'projector_info' in data,
+        continues_prefix=True,
+    )
+
+
+def _only_embeds(entry: Mapping[str, Any]) -> bool:
+    """Tell models that only make embeddings: those that can be told from the list are of the BERT family."""
+    return 'bert' in str((entry.get('details') or {}).get('family', ''))
+
+
+def _tagged(model: str) -> str:
+    """Give the full name: Ollama reads a name without a tag as `:latest`."""
+    return model if ':' in model.rpartition('/')[2] else f'{model}:latest'

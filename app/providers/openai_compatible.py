@@ -1,0 +1,163 @@
+"""Any server that speaks OpenAI's chat protocol: vLLM, llama.cpp, LM Studio, Ollama's own `/v1`.
+
+Source: OpenAI's API reference, "Chat completions" and "Streaming events", and what those servers send beside it.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from app.domain.delta import Delta, DeltaKind, statistics
+from app.domain.model import ModelInfo, ModelRef
+from app.domain.prompt import ChatRequest
+from app.errors import ConnectionDropped, ModelNotFound
+from app.providers.base import Provider
+from app.providers.connection import Connection
+from app.providers.faults import Asked, from_message, message_of
+from app.providers.lines import broken, read_object, well_formed
+
+if TYPE_CHECKING:
+    import httpx
+
+PARAMETERS: Mapping[str, str] = {
+    **{name: name for name in ('temperature', 'top_p', 'top_k', 'min_p', 'seed', 'stop', 'max_tokens')},
+    **{name: name for name in ('presence_penalty', 'frequency_penalty', 'reasoning_effort')},
+    'num_predict': 'max_tokens',
+}
+"""Parameters that are passed on, and what they are called there. Others are Ollama's own and would be refused."""
+
+THINKING_KEYS = ('reasoning_content', 'reasoning')  # llama.cpp, vLLM and LM Studio; Ollama and newer vLLM
+FIELDS_WITHOUT_TEXT = (b':', b'event:', b'id:', b'retry:')  # server-sent events: comments (keep-alive) and the rest
+DONE = b'[DONE]'
+
+
+class OpenAICompatible(Provider):
+    """A server with `/chat/completions` and `/models`."""
+
+    name = 'openai'
+    is_demo = False
+
+    def __init__(self, base_url: str, api_key: str = '', *, http: 'httpx.AsyncClient | None' = None) -> None:
+        """Take the address up to and with `/v1`; the key is sent as a bearer token if there is one."""
+        self.url = base_url.rstrip('/')
+        headers = {'Authorization': f'Bearer {api_key}'} if api_key else {}
+        self._connection = Connection(self.name, self.url, headers=headers, http=http)
+        self._described: dict[str, ModelInfo] = {}
+
+    async def models(self) -> list[ModelInfo]:
+        """List the models, without those that only make embeddings as far as their name tells."""
+        data = await self._connection.ask('GET', '/models')
+        with well_formed(data, self.name):
+            return [self._info(entry) for entry in data['data'] if 'embed' not in entry['id']]
+
+    async def describe(self, model: str) -> ModelInfo:
+        """Say what the list says of a model; kept. What the list does not say is not known."""
+        if model not in self._described:
+            self._described.update({info.ref.name: info for info in await self.models()})
+        if model not in self._described:
+            raise ModelNotFound(provider=self.name, model=model)
+        return self._described[model]
+
+    async def reply(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
+        """Stream an answer. Servers treat a last message of the assistant differently: none is counted on to go on."""
+        figures: dict[str, Any] = {}
+        began = perf_counter()
+        async with (
+            self._connection.stream('/chat/completions', _body(request), model=request.model) as batches,
+            aclosing(self._events(batches, request.model)) as events,
+        ):
+            async for data in events:
+                with well_formed(data, self.name):
+                    deltas = _deltas(data)
+                    figures.update(_figures(data))
+                for delta in deltas:
+                    yield delta
+        if 'done_reason' not in figures:
+            raise ConnectionDropped(provider=self.name)
+        yield statistics(**figures, total_seconds=perf_counter() - began)
+
+    async def is_loaded(self, model: str) -> bool | None:  # noqa: ARG002
+        """Say None: the protocol does not tell."""
+        return None
+
+    async def close(self) -> None:
+        """Give back the connections."""
+        await self._connection.close()
+
+    def _info(self, entry: Mapping[str, Any]) -> ModelInfo:
+        """Read an entry of the list: vLLM tells `max_model_len`, llama.cpp `meta.n_ctx` or `meta.n_ctx_train`."""
+        meta = entry.get('meta') or {}
+        context_length = entry.get('max_model_len') or meta.get('n_ctx') or meta.get('n_ctx_train')
+        return ModelInfo(ref=ModelRef(self.name, entry['id']), context_length=context_length, size=meta.get('size'))
+
+    async def _events(self, batches: AsyncIterator[list[bytes]], model: str) -> AsyncGenerator[dict[str, Any], None]:
+        """Read the events up to `[DONE]`, or to the end of the stream: not every server sends it."""
+        async for batch in batches:
+            for line in batch:
+                payload = self._payload(line)
+                if payload == DONE:
+                    return
+                if payload:
+                    yield self._read(payload, model)
+
+    def _payload(self, line: bytes) -> bytes:
+        """Give what a line carries, empty if nothing. A bare object is an error, or the answer of a server that does
+        not stream; `error:` is how llama.cpp tells one.
+        """
+        if line.startswith((b'data:', b'error:')):
+            return line.partition(b':')[2].strip()
+        if line.startswith(b'{'):
+            return line.strip()
+        if line.startswith(FIELDS_WITHOUT_TEXT):
+            return b''
+        raise broken(line, self.name)
+
+    def _read(self, payload: bytes, model: str) -> dict[str, Any]:
+        data = read_object(payload, self.name)
+        if data.get('error') or ('choices' not in data and 'message' in data):
+            raise from_message(message_of(data), Asked(self.name, self.url, model))
+        return data
+
+
+def _deltas(data: Mapping[str, Any]) -> list[Delta]:
+    choice = _choice(data)
+    delta = choice.get('delta') or choice.get('message') or {}
+    thought = next((delta[key] for key in THINKING_KEYS if delta.get(key)), '')
+    parts = ((DeltaKind.THINKING, thought), (DeltaKind.TEXT, delta.get('content') or ''))
+    return [Delta(kind, _text(value)) for kind, value in parts if value]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f'not a text: {value!r}')
+    return value
+
+
+def _body(request: ChatRequest) -> dict[str, Any]:
+    given = {PARAMETERS[key]: value for key, value in request.parameters.items() if key in PARAMETERS}
+    return {
+        'model': request.model,
+        'messages': [{'role': message.role.value, 'content': message.content} for message in request.messages],
+        'stream': True,
+        'stream_options': {'include_usage': True},
+        **given,
+    }
+
+
+def _choice(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the only choice; the event with the usage has none."""
+    choice: dict[str, Any] = (data.get('choices') or [{}])[0]
+    return choice
+
+
+def _figures(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the figures of an event: why it ended, tokens counted by the server, and llama.cpp's times in seconds."""
+    found: dict[str, Any] = {}
+    if reason := _choice(data).get('finish_reason'):
+        found['done_reason'] = reason
+    if usage := data.get('usage'):
+        found.update(prompt_tokens=usage.get('prompt_tokens', 0), tokens=usage.get('completion_tokens', 0))
+    if timings := data.get('timings'):
+        found.update(prompt_seconds=timings['prompt_ms'] / 1000, seconds=timings['predicted_ms'] / 1000)
+    return found

@@ -1,0 +1,1 @@
+"""Model servers, asked over real sockets."""

@@ -1,0 +1,140 @@
+"""The stand-in checked against the official client, and by what our own tests count on."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import httpx
+import ollama
+import pytest
+
+from tests.support.ollama_server import OllamaServer
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[OllamaServer]:
+    async with OllamaServer(script='rate=500 tokens=5 kind=num', pull_seconds=0.1) as running:
+        yield running
+
+
+@pytest.fixture
+async def client(server: OllamaServer) -> AsyncIterator[ollama.AsyncClient]:
+    async with ollama.AsyncClient(server.url) as official:
+        yield official
+
+
+def asked(text: str) -> list[dict[str, str]]:
+    return [{'role': 'user', 'content': text}]
+
+
+async def test_lists_shows_and_tells_what_runs(client: ollama.AsyncClient) -> None:
+    listed = (await client.list()).models
+    assert [model.model for model in listed] == ['gemma2:2b', 'qwen3:4b', 'llava:7b']
+    assert listed[0].details is not None
+    assert listed[0].details.family == 'gemma2'
+    shown = await client.show('qwen3:4b')
+    assert shown.capabilities == ['completion', 'thinking']
+    assert shown.modelinfo == {
+        'general.architecture': 'qwen3', 'general.parameter_count': 2614341888, 'qwen3.context_length': 8192,
+    }  # fmt: skip
+    await client.chat('gemma2:2b', asked('oi'), options={'num_ctx': 2048})
+    assert [(model.model, model.context_length) for model in (await client.ps()).models] == [('gemma2:2b', 2048)]
+
+
+async def test_streams_a_chat_with_thinking(client: ollama.AsyncClient) -> None:
+    lines = [line async for line in await client.chat('qwen3:4b', asked('kind=thinking thinking=2'), stream=True)]
+    assert [line.message.thinking for line in lines if line.message.thinking] == ['t0 ', 't1 ']
+    assert ''.join(line.message.content or '' for line in lines) == 'w0 w1 w2 w3 w4 '
+    last = lines[-1]
+    assert (last.done, last.done_reason, last.eval_count) == (True, 'stop', 7)
+    assert last.created_at
+    assert last.total_duration
+    assert last.prompt_eval_count
+
+
+async def test_answers_whole_and_generates(client: ollama.AsyncClient) -> None:
+    assert (await client.chat('gemma2:2b', asked('oi'))).message.content == 'w0 w1 w2 w3 w4 '
+    assert (await client.generate('gemma2:2b', 'oi tokens=2')).response == 'w0 w1 '
+    parts = [part.response async for part in await client.generate('gemma2:2b', 'oi tokens=2', stream=True)]
+    assert parts == ['w0 ', 'w1 ', '']
+
+
+async def test_pulls_and_deletes(client: ollama.AsyncClient) -> None:
+    steps = [step async for step in await client.pull('phi4:14b', stream=True)]
+    assert (steps[0].status, steps[-1].status) == ('pulling manifest', 'success')
+    layers = {step.digest: (step.completed, step.total) for step in steps if step.digest}
+    assert len(layers) == 4
+    assert all(completed == total for completed, total in layers.values())
+    await client.delete('phi4:14b')
+    assert 'phi4:14b' not in [model.model for model in (await client.list()).models]
+
+
+@pytest.mark.parametrize(
+    ('model', 'text', 'status', 'message'),
+    [
+        ('nope', 'oi', 404, "model 'nope' not found"),
+        ('gemma2:2b', 'oom', 500, 'model requires more system memory (5.6 GiB) than is available (3.2 GiB)'),
+        ('gemma2:2b', 'busy', 503, 'server busy, please try again.  maximum pending requests exceeded'),
+        ('gemma2:2b', 'error_after=2 message=boom', -1, 'boom'),
+    ],
+)
+async def test_tells_errors(client: ollama.AsyncClient, model: str, text: str, status: int, message: str) -> None:
+    with pytest.raises(ollama.ResponseError) as error:
+        _ = [line async for line in await client.chat(model, asked(text), stream=True)]
+    assert (error.value.status_code, error.value.error) == (status, message)
+
+
+async def test_refuses_to_think_with_a_model_that_cannot(client: ollama.AsyncClient) -> None:
+    with pytest.raises(ollama.ResponseError, match='does not support thinking'):
+        await client.chat('gemma2:2b', asked('oi'), think=True)
+
+
+async def test_runs_no_more_at_once_than_it_may() -> None:
+    async with OllamaServer(script='tokens=3 rate=200', parallel=1) as server, ollama.AsyncClient(server.url) as client:
+        await asyncio.gather(*(client.chat('gemma2:2b', asked('load=0.02')) for _ in range(3)))
+        ends = [record.ended_at or 0 for record in server.requests]
+        assert all(later - sooner > 0.019 for sooner, later in pairwise(ends))
+
+
+async def test_keeps_what_was_asked_and_when_the_client_left(server: OllamaServer) -> None:
+    body = json.dumps({'model': 'gemma2:2b', 'messages': asked('stall_after=2')}).encode()
+    _, writer = await asyncio.open_connection('127.0.0.1', server.port)
+    writer.write(b'POST /api/chat HTTP/1.1\r\nContent-Length: %d\r\n\r\n' % len(body) + body)
+    record = await server.until(lambda: next((record for record in server.requests if record.tokens == 2), None))
+    assert record is not None
+    assert record.disconnected_at is None
+    writer.close()
+    left_at = await server.until(lambda: record.disconnected_at)
+    assert left_at
+    assert left_at >= record.began_at
+    assert (record.method, record.path, record.body['model']) == ('POST', '/api/chat', 'gemma2:2b')
+    await writer.wait_closed()
+
+
+@pytest.fixture
+async def process() -> AsyncIterator[str]:
+    """Run the stand-in as a process with nothing installed; give its address."""
+    command = [sys.executable, '-m', 'tests.support.ollama_server', '--no-models', '--pull-seconds', '0.05']
+    root = Path(__file__).parents[2]
+    running = await asyncio.create_subprocess_exec(*command, cwd=root, stdout=asyncio.subprocess.PIPE)
+    assert running.stdout
+    yield (await running.stdout.readline()).decode().split()[-1]
+    running.terminate()
+    await running.communicate()
+
+
+async def test_as_a_process_it_is_changed_and_looked_into(process: str) -> None:
+    async with httpx.AsyncClient(base_url=process) as http:
+        await http.post('/_test/models', json={'models': ['tiny:1b;tokens=2 kind=num']})
+        await http.post('/_test/script', json={'script': 'rate=0'})
+        reply = await http.post('/api/chat', json={'model': 'tiny:1b', 'messages': asked('oi')})
+        lines: list[dict[str, Any]] = [json.loads(line) for line in reply.text.splitlines()]
+        assert [line['message']['content'] for line in lines] == ['w0 ', 'w1 ', '']
+        seen = (await http.get('/_test/requests')).json()
+        assert [(record['path'], record['tokens']) for record in seen] == [('/api/chat', 2)]
+        await http.delete('/_test/requests')
+        assert (await http.get('/_test/requests')).json() == []
