@@ -1,0 +1,1 @@
+"""Writing replies: the engine, the live state pages bind to, the journal protocol, the prompt, recovery."""

@@ -1,0 +1,129 @@
+"""One reply on its way: what came from its source, what of it is stored, and how it ended."""
+
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from app.domain.delta import GROWING, Delta, DeltaKind, JournalEntry, grown
+from app.domain.message import Message, Status
+from app.errors import GuilhermeError
+from app.replies.changes import StateChanged, StepAdded
+from app.replies.live import ConversationState, LiveReply
+
+Responder = Callable[[], AsyncIterator[Delta]]
+"""Whatever answers: a model, a slash command, any later source. Closing the iterator stops it at once."""
+
+ExplainWait = Callable[[], Awaitable[Mapping[str, Any] | None]]
+"""Says what a reply waits for before its first word (`{'code': 'loading', …}`), or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a reply ended."""
+
+    status: Status
+    error: GuilhermeError | None = None
+
+
+class RunningReply:
+    """Pieces received but not stored, numbered as they will stand in the journal."""
+
+    def __init__(
+        self, state: ConversationState, message: Message, responder: Responder, explain_wait: ExplainWait | None
+    ) -> None:
+        self.id = message.id
+        self.state = state
+        self.live = LiveReply(message)
+        self.responder = responder
+        self.explain_wait = explain_wait
+        self.outcome: Outcome | None = None
+        self.started_at = self.heard_at = time.monotonic()
+        self.first_text_at: float | None = None
+        self.says_what_it_does = False  # by itself, so nobody need explain its silence
+        self.stats: dict[str, Any] = dict(message.stats)
+        self.final: Message | None = None
+        self._pending: list[Delta] = []
+        self._numbered: list[JournalEntry] = []
+        self._next_seq = 0
+
+    def receive(self, delta: Delta) -> bool:
+        """Take a delta; True if it must be stored."""
+        self.heard_at = time.monotonic()
+        if delta.kind is DeltaKind.STATISTICS:
+            self.stats.update(delta.data)
+            return False
+        if delta.kind is DeltaKind.PROGRESS:
+            self.live.progress = delta.data
+            self.says_what_it_does = True
+            return False
+        if delta.kind in GROWING:
+            if not delta.text:
+                return False
+            if self.first_text_at is None:
+                self.first_text_at = self.heard_at
+            self.says_what_it_does = False
+        self._pending.append(delta)
+        return True
+
+    def entries_to_store(self) -> list[JournalEntry]:
+        """Give what is not stored, neighbours of the same kind joined. The same entries again until they are stored."""
+        pending, self._pending = self._pending, []
+        run: list[str] = []
+        for i, delta in enumerate(pending):
+            run.append(delta.text if delta.kind in GROWING else json.dumps(delta.data, ensure_ascii=False))
+            if delta.kind not in GROWING or i + 1 == len(pending) or pending[i + 1].kind is not delta.kind:
+                self._numbered.append(JournalEntry(self.id, self._next_seq, delta.kind, ''.join(run)))
+                self._next_seq += 1
+                run.clear()
+        return list(self._numbered)
+
+    def stored(self, entries: list[JournalEntry]) -> None:
+        """Let pages see what is stored now."""
+        self._numbered = self._numbered[len(entries) :]
+        for entry in entries:
+            self._show(entry)
+        self.state.touch(self.live)
+        if self.live.progress is not None and any(entry.kind in GROWING for entry in entries):
+            self.live.progress = None
+            self.state.tell(StateChanged(self.live.current()))
+
+    def close(self) -> Message:
+        """Give the message as it must be stored at the end, with everything received."""
+        if self.final is None:
+            self.final = self._final_message()
+        return self.final
+
+    def _final_message(self) -> Message:
+        assert self.outcome is not None
+        error = self.outcome.error
+        return replace(
+            grown(self.live.current(), self.entries_to_store()),
+            status=self.outcome.status,
+            error=error.as_data() if error is not None else None,
+            stats=self._timed_stats(),
+            finished_at=datetime.now(UTC),
+        )
+
+    def show_rest(self) -> None:
+        """Let pages see everything: the end is stored."""
+        self.stored(self.entries_to_store())
+
+    def _timed_stats(self) -> dict[str, Any]:
+        first = self.first_text_at
+        return self.stats | ({'first_token_seconds': round(first - self.started_at, 3)} if first else {})
+
+    def _show(self, entry: JournalEntry) -> None:
+        match entry.kind:
+            case DeltaKind.TEXT:
+                self.live.markdown.append(entry.text)
+            case DeltaKind.THINKING:
+                self.live.append_thinking(entry.text)
+            case DeltaKind.STEP:
+                self.live.steps.append(entry.step())
+                self.state.tell(StepAdded(self.id, entry.step()))
+            case DeltaKind.SOURCE:
+                self.live.sources.append(entry.source())
+                self.state.tell(StateChanged(self.live.current()))
