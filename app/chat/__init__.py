@@ -1,0 +1,27 @@
+"""What a person can do. Screens and the API enter through here alone, so both behave alike."""
+
+from dataclasses import dataclass
+
+from app.chat.asking import Asking
+from app.chat.commanding import Commanding
+from app.chat.downloads import Downloads
+from app.chat.models import ModelCatalog
+from app.chat.organising import Organising
+from app.chat.reading import Reading
+from app.replies.live import LiveConversations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """The desk: ask and stop (`asking`), see (`reading`), rename and delete (`organising`), choose and fetch models."""
+
+    asking: Asking
+    reading: Reading
+    organising: Organising
+    commanding: Commanding
+    models: ModelCatalog
+    downloads: Downloads
+    live: LiveConversations
+
+
+__all__ = ['Asking', 'Chat', 'Commanding', 'Downloads', 'ModelCatalog', 'Organising', 'Reading']

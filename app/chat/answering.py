@@ -1,0 +1,119 @@
+"""How a model answers a conversation: fit the history, ask the model, pass its deltas on."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+from app.chat.conversation_model import ConversationModel
+from app.chat.models import ModelCatalog
+from app.domain.delta import Delta, statistics
+from app.domain.message import Message
+from app.domain.model import ModelRef
+from app.replies.engine import Engine
+from app.replies.live import ConversationState
+from app.replies.prompt import FittedPrompt, budget, estimate_tokens, fit
+from app.replies.running import ExplainWait, Responder
+from app.storage.messages import Messages
+
+READ_AT_ONCE = 40
+"""Messages read at a time, newest first, until the window is full: a long history costs no more than a short one."""
+
+
+class Answering:
+    """Makes responders that ask models. `num_ctx` is the largest context window in tokens we ask for."""
+
+    def __init__(
+        self,
+        messages: Messages,
+        catalog: ModelCatalog,
+        engine: Engine,
+        *,
+        num_ctx: int,
+        system_prompt: str,
+    ) -> None:
+        self._messages = messages
+        self._catalog = catalog
+        self._engine = engine
+        self._num_ctx = num_ctx
+        self._system_prompt = system_prompt
+
+    def default_model(self) -> ModelRef:
+        """Give the model for a conversation that has none."""
+        return self._catalog.default()
+
+    def model(self, state: ConversationState, reply: Message) -> ConversationModel:
+        """Give the model that answers into `reply`."""
+        ref = reply.model or state.conversation.model or self.default_model()
+        return ConversationModel(self._catalog, ref, state.conversation.parameters, largest=self._num_ctx)
+
+    def responder(self, state: ConversationState, reply: Message) -> Responder:
+        """Give what answers into `reply`."""
+
+        async def deltas() -> AsyncIterator[Delta]:
+            model = self.model(state, reply)
+            fitted = await self._fit(state, reply, model)
+            yield statistics(prompt_estimate=fitted.tokens, omitted=fitted.omitted, shortened=fitted.shortened)
+            async with aclosing(model.ask(fitted.messages, reply.content)) as stream:  # type: ignore[type-var]
+                async for delta in stream:
+                    yield delta
+
+        return deltas
+
+    def explain_wait(self, state: ConversationState, reply: Message) -> ExplainWait:
+        """Give what explains the silence of a reply before its first word."""
+        model = reply.model or state.conversation.model or self.default_model()
+
+        async def explain() -> Mapping[str, Any] | None:
+            ahead = self._ahead_of(reply, model)
+            if ahead:
+                return {'code': 'queued', 'ahead': ahead}
+            loaded = await self._catalog.provider(model).is_loaded(model.name)
+            return {'code': 'loading'} if loaded is False else None
+
+        return explain
+
+    def _ahead_of(self, reply: Message, model: ModelRef) -> int:
+        """Count the replies the same model writes or holds in its queue before this one."""
+        ids = [running.id for running in self._engine.running_with(lambda message: message.model == model)]
+        return ids.index(reply.id) if reply.id in ids else 0
+
+    async def _fit(self, state: ConversationState, reply: Message, model: ConversationModel) -> FittedPrompt:
+        num_ctx = await model.num_ctx()
+        extra = await model.going_on(reply.content)
+        taken = sum(estimate_tokens(message.content) for message in extra)
+        branch, earlier = await self._newest_of_branch(state, reply, budget(num_ctx))
+        return fit(as_said(branch), self._system_prompt, num_ctx, earlier=earlier, taken=taken)
+
+    async def _newest_of_branch(
+        self, state: ConversationState, reply: Message, tokens: int
+    ) -> tuple[list[Message], int]:
+        """Read what comes before the reply, newest first, until it is more than fits."""
+        if state.opening:
+            return [*state.opening[:-1]], 0
+        branch: list[Message] = []
+        head_id, found = reply.parent_id, 0
+        while head_id is not None and found <= tokens:
+            part = await self._messages.branch(head_id, limit=READ_AT_ONCE)
+            branch = part + branch
+            found += sum(estimate_tokens(message.content) for message in as_said(part))
+            head_id = part[0].parent_id if part else None
+        return branch, branch[0].depth if branch else 0
+
+
+def as_said(branch: Sequence[Message]) -> list[Message]:
+    """Give messages as a model should read them.
+
+    What a command fetched comes as material of its own, so of the call its first line is left and of the answer a hint.
+    """
+    calls = {message.parent_id for message in branch if message.command is not None}
+    return [_as_said(message, is_call=message.id in calls) for message in branch]
+
+
+def _as_said(message: Message, *, is_call: bool) -> Message:
+    if is_call:
+        return replace(message, content=message.content.strip().partition('\n')[0])
+    if message.command is not None and message.model is None and message.sources:
+        titles = ', '.join(f'“{source.title}”' for source in message.sources)
+        return replace(message, content=f'[The transcript of {titles} was shown here.]')
+    return message

@@ -1,0 +1,254 @@
+"""Asking: send, regenerate, continue, stop. Everything is stored before anybody is asked."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+from weakref import WeakValueDictionary
+
+from app.chat.answering import Answering
+from app.chat.commanding import Commanding
+from app.chat.reading import Reading
+from app.domain.conversation import Conversation
+from app.domain.message import CommandCall, Message, Role, Status
+from app.domain.model import ModelRef
+from app.errors import Conflict, InvalidInput, NotFound
+from app.replies.changes import BranchChanged
+from app.replies.engine import Engine
+from app.replies.live import ConversationState, LiveConversations
+from app.storage.messages import Messages
+
+TITLE_LENGTH = 30
+"""Characters of the first message that serve as title until there is a better one."""
+
+LONGEST_MESSAGE = 400_000
+"""Characters of one message. Frames of the websocket end at 1 MB, and no local model reads more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a person sends. Both ids are made where it was typed, so that sending twice does no harm.
+
+    `language` is that of the screen; slash commands answer in it.
+    """
+
+    conversation_id: str
+    message_id: str
+    text: str
+    model: ModelRef | None = None
+    language: str = 'en'
+
+
+class Asking:
+    """Starts and ends replies."""
+
+    def __init__(
+        self,
+        *,
+        messages: Messages,
+        reading: Reading,
+        live: LiveConversations,
+        engine: Engine,
+        answering: Answering,
+        commanding: Commanding,
+    ) -> None:
+        self._messages = messages
+        self._reading = reading
+        self._live = live
+        self._engine = engine
+        self._answering = answering
+        self._commanding = commanding
+        self._beginning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def send(self, owner_id: str, question: Question) -> ConversationState:
+        """Store a question and start its answer; a question that is stored already changes nothing.
+
+        The conversation begins with its first message, so one that does not exist is made.
+
+        Raises:
+            InvalidInput: an id is no UUID, or the text is empty or too long.
+            Conflict: the conversation still answers, or the message's id is taken elsewhere.
+            NotFound: the conversation belongs to somebody else or was deleted.
+            UnknownCommand: the text looks like a slash command, but there is none of that name.
+        """
+        _check(question)
+        text, command = self._commanding.read(question.text, question.language)
+        question = replace(question, text=text)
+        async with self._beginning.setdefault(question.conversation_id, asyncio.Lock()):
+            try:
+                state = await self._reading.open(owner_id, question.conversation_id)
+            except NotFound:
+                return await self._begin_conversation(owner_id, question, command)
+        async with state.sending:
+            if state.replies:
+                await self._refuse_unless_repeated(question)
+            else:
+                await self._ask(state, question, command)
+        return state
+
+    async def regenerate(
+        self, owner_id: str, message_id: str, model: ModelRef | None = None, *, language: str = 'en'
+    ) -> None:
+        """Answer the same question once more, as another version beside the one there is.
+
+        Raises:
+            NotFound: there is no such answer for this owner.
+            Conflict: the conversation still answers.
+        """
+        old, state = await self._find(owner_id, message_id)
+        if old.parent_id is None or old.role is not Role.ASSISTANT:
+            raise NotFound(id=message_id)
+        async with state.sending:
+            self._refuse_if_busy(state)
+            parent = await self._messages.get(old.parent_id)
+            chosen = model or state.conversation.model or old.model or self._answering.default_model()
+            command = replace(old.command, language=language) if old.command else None
+            reply = self._reply_to(parent, chosen, command)
+            await self._messages.begin_reply(state.conversation, None, reply)
+            state.conversation = replace(state.conversation, head_id=reply.id, updated_at=reply.created_at)
+            self._start(state, reply)
+            state.tell(BranchChanged())
+
+    async def resume(self, owner_id: str, message_id: str) -> None:
+        """Go on with an answer from exactly where it ended.
+
+        Raises:
+            NotFound: there is no such answer for this owner.
+            Conflict: the conversation still answers.
+        """
+        message, state = await self._find(owner_id, message_id)
+        if message.role is not Role.ASSISTANT:
+            raise NotFound(id=message_id)
+        async with state.sending:
+            self._refuse_if_busy(state)
+            reply = await self._messages.reopen(message_id)
+            self._start(state, reply)
+            state.show_state(reply)
+
+    async def stop(self, owner_id: str, conversation_id: str) -> None:
+        """End whatever streams into a conversation, now, and wait until the partial text is stored."""
+        state = await self._reading.open(owner_id, conversation_id)
+        for message_id in tuple(state.replies):
+            self._engine.stop(message_id)
+            await self._engine.finished(message_id)
+
+    async def step_version(self, owner_id: str, message_id: str, step: int) -> None:
+        """Show the branch through the version before (-1) or after (1) a message; what streams elsewhere goes on."""
+        message, state = await self._find(owner_id, message_id)
+        versions = await self._messages.versions(message.id)
+        index = min(max(versions.index(message.id) + step, 0), len(versions) - 1)
+        head_id = await self._messages.set_head(state.id, versions[index])
+        state.conversation = replace(state.conversation, head_id=head_id)
+        state.tell(BranchChanged())
+
+    def _start_unless_running(self, state: ConversationState, reply: Message) -> None:
+        """Start a stored reply; it may be an earlier one whose commit succeeded although its sender heard otherwise."""
+        if reply.status is Status.STREAMING and reply.id not in state.replies:
+            self._start(state, reply)
+
+    def _start(self, state: ConversationState, reply: Message) -> None:
+        explain_wait = self._answering.explain_wait(state, reply) if reply.model else None
+        if reply.command is None:
+            responder = self._answering.responder(state, reply)
+        else:
+            responder = self._commanding.responder(state, reply, self._answering.model(state, reply))
+        self._engine.start(state, reply, responder, explain_wait)
+
+    def _reply_to(self, user: Message, model: ModelRef, command: CommandCall | None) -> Message:
+        """Make the empty answer. A command that asks no model has none, and waits in no model's queue."""
+        asks_model = command is None or self._commanding.asks_model(command)
+        return Message(
+            id=str(uuid4()),
+            conversation_id=user.conversation_id,
+            parent_id=user.id,
+            depth=user.depth + 1,
+            role=Role.ASSISTANT,
+            content='',
+            status=Status.STREAMING,
+            created_at=datetime.now(UTC),
+            model=model if asks_model else None,
+            command=command,
+        )
+
+    async def _begin_conversation(
+        self, owner_id: str, question: Question, command: CommandCall | None
+    ) -> ConversationState:
+        """Store a conversation with its first question. It is live only afterwards: the id may be somebody else's."""
+        user = _user_message(question, None)
+        model = question.model or self._answering.default_model()
+        reply = self._reply_to(user, model, command)
+        conversation = Conversation(
+            id=question.conversation_id,
+            owner_id=owner_id,
+            title=_title(question.text),
+            created_at=user.created_at,
+            updated_at=user.created_at,
+            model=model,
+        )
+        begun = await self._messages.begin_reply(conversation, user, reply)
+        state = self._live.adopt(replace(conversation, head_id=begun.reply.id))
+        if begun.is_new:
+            state.opening = (user, reply)
+        self._start_unless_running(state, begun.reply)
+        return state
+
+    async def _ask(self, state: ConversationState, question: Question, command: CommandCall | None) -> None:
+        head_id = state.conversation.head_id
+        user = _user_message(question, await self._messages.get(head_id) if head_id else None)
+        model = state.conversation.model or question.model or self._answering.default_model()
+        reply = self._reply_to(user, model, command)
+        begun = await self._messages.begin_reply(state.conversation, user, reply)
+        if begun.is_new:
+            state.conversation = replace(state.conversation, head_id=reply.id, updated_at=user.created_at)
+            state.show_added(user, reply)
+        self._start_unless_running(state, begun.reply)
+
+    async def _find(self, owner_id: str, message_id: str) -> tuple[Message, ConversationState]:
+        message = await self._reading.message(owner_id, message_id)
+        return message, await self._reading.open(owner_id, message.conversation_id)
+
+    async def _refuse_unless_repeated(self, question: Question) -> None:
+        try:
+            known = await self._messages.get(question.message_id)
+        except NotFound:
+            known = None
+        if known is None or known.conversation_id != question.conversation_id:
+            raise Conflict(reason='busy')
+
+    def _refuse_if_busy(self, state: ConversationState) -> None:
+        if state.replies:
+            raise Conflict(reason='busy')
+
+
+def _check(question: Question) -> None:
+    for value in (question.conversation_id, question.message_id):
+        try:
+            canonical = str(UUID(value))
+        except ValueError:
+            canonical = None
+        if canonical != value:
+            raise InvalidInput(reason='bad_id')
+    if not question.text.strip():
+        raise InvalidInput(reason='empty_message')
+    if len(question.text) > LONGEST_MESSAGE:
+        raise InvalidInput(reason='long_message', longest=LONGEST_MESSAGE)
+
+
+def _title(text: str) -> str:
+    line = ' '.join(text.split())
+    return line if len(line) <= TITLE_LENGTH else line[:TITLE_LENGTH].rstrip() + '…'
+
+
+def _user_message(question: Question, head: Message | None) -> Message:
+    now = datetime.now(UTC)
+    return Message(
+        id=question.message_id,
+        conversation_id=question.conversation_id,
+        parent_id=head.id if head else None,
+        depth=head.depth + 1 if head else 0,
+        role=Role.USER,
+        content=question.text,
+        status=Status.COMPLETE,
+        created_at=now,
+        finished_at=now,
+    )

@@ -1,0 +1,63 @@
+"""The model of one conversation: its window, and how it is asked."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any
+
+from app.chat.models import ModelCatalog
+from app.commands.base import Model
+from app.domain.delta import Delta, statistics
+from app.domain.message import Role
+from app.domain.model import ModelRef
+from app.domain.prompt import ChatRequest, PromptMessage
+from app.replies.prompt import budget, estimate_tokens, keep_end
+
+GO_ON = 'Continue your last answer from exactly where it ended. Do not repeat anything and do not comment.'
+
+
+class ConversationModel(Model):
+    """Asks a model as a conversation wants it. `largest` is the widest context window in tokens we ask for."""
+
+    def __init__(self, catalog: ModelCatalog, ref: ModelRef, parameters: Mapping[str, Any], *, largest: int) -> None:
+        self._catalog = catalog
+        self._ref = ref
+        self._parameters = parameters
+        self._largest = largest
+
+    async def num_ctx(self) -> int:
+        """Give the context window in tokens."""
+        info = await self._catalog.describe(self._ref)
+        return min(self._largest, info.context_length or self._largest)
+
+    async def room(self) -> int:
+        """Give how many tokens a prompt may have, so that the answer still fits into the context window."""
+        return budget(await self.num_ctx())
+
+    def tokens(self, text: str) -> int:
+        """Estimate how many tokens a text has; rather too many than too few."""
+        return estimate_tokens(text)
+
+    async def going_on(self, partial: str) -> tuple[PromptMessage, ...]:
+        """Give what is put after a prompt so that the answer goes on from the part that is there."""
+        if not partial:
+            return ()
+        said = PromptMessage(Role.ASSISTANT, keep_end(partial, await self.room() // 2))
+        return (said,) if await self._continues() else (said, PromptMessage(Role.USER, GO_ON))
+
+    async def ask(self, prompt: Sequence[PromptMessage], partial: str = '') -> AsyncIterator[Delta]:
+        """Stream an answer; with `partial`, what follows the part of the answer that is there already."""
+        num_ctx = await self.num_ctx()
+        request = ChatRequest(
+            model=self._ref.name,
+            messages=(*prompt, *await self.going_on(partial)),
+            num_ctx=num_ctx,
+            continues=bool(partial) and await self._continues(),
+            parameters=self._parameters,
+        )
+        yield statistics(num_ctx=num_ctx)
+        async with aclosing(self._catalog.provider(self._ref).reply(request)) as stream:  # type: ignore[type-var]
+            async for delta in stream:
+                yield delta
+
+    async def _continues(self) -> bool:
+        return (await self._catalog.describe(self._ref)).continues_prefix

@@ -1,0 +1,85 @@
+"""Which models can be asked, and which one a new conversation begins with."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.model import ModelInfo, ModelRef
+from app.errors import ModelNotFound, ProviderError
+from app.providers.base import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsOverview:
+    """What the servers said: all `models`, and for each provider that failed what went wrong; `known` once they did."""
+
+    models: tuple[ModelInfo, ...] = ()
+    faults: tuple[tuple[str, ProviderError], ...] = ()
+    known: bool = False
+
+
+class ModelCatalog:
+    """The models of all providers, the first provider first. `default_model` is a name or a `provider/name`."""
+
+    def __init__(self, providers: Sequence[Provider], default_model: str) -> None:
+        self._providers = {provider.name: provider for provider in providers}
+        self._default_model = default_model
+        self.overview = ModelsOverview()
+
+    @property
+    def main(self) -> Provider:
+        """The provider that is asked when nothing else was chosen."""
+        return next(iter(self._providers.values()))
+
+    @property
+    def is_demo(self) -> bool:
+        """Tell whether no real model answers."""
+        return self.main.is_demo
+
+    @property
+    def wanted(self) -> ModelRef:
+        """The model a new conversation should have if it is there."""
+        provider, slash, name = self._default_model.partition('/')
+        if slash and provider in self._providers:
+            return ModelRef(provider, name)
+        return ModelRef(self.main.name, self._default_model)
+
+    def provider(self, ref: ModelRef) -> Provider:
+        """Give the provider of a model.
+
+        Raises:
+            ModelNotFound: its provider is not configured (any more).
+        """
+        if ref.provider not in self._providers:
+            raise ModelNotFound(model=ref.name, provider=ref.provider)
+        return self._providers[ref.provider]
+
+    async def refresh(self) -> ModelsOverview:
+        """Ask every provider what it has."""
+        answers = await asyncio.gather(*(_models(provider) for provider in self._providers.values()))
+        models = tuple(info for found, _ in answers for info in found)
+        faults = tuple(
+            (name, fault) for name, (_, fault) in zip(self._providers, answers, strict=True) if fault is not None
+        )
+        self.overview = ModelsOverview(models, faults, known=True)
+        return self.overview
+
+    async def describe(self, ref: ModelRef) -> ModelInfo:
+        """Say what a model can do."""
+        return await self.provider(ref).describe(ref.name)
+
+    def default(self) -> ModelRef:
+        """Give the model for a new conversation: the wanted one, or the first there is."""
+        wanted = self.wanted
+        refs = [info.ref for info in self.overview.models]
+        for ref in refs:
+            if ref == wanted or ref == ModelRef(wanted.provider, f'{wanted.name}:latest'):
+                return ref
+        return refs[0] if refs else wanted
+
+
+async def _models(provider: Provider) -> tuple[list[ModelInfo], ProviderError | None]:
+    try:
+        return await provider.models(), None
+    except ProviderError as error:
+        return [], error

@@ -1,0 +1,140 @@
+"""Seeing: the list of conversations, one conversation, a stretch of its messages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.conversation import Conversation
+from app.domain.message import Message
+from app.replies.live import ConversationState, LiveConversations
+from app.replies.rendered import RenderedMessages
+from app.storage.conversations import Conversations
+from app.storage.messages import Messages
+
+WINDOW = 20
+"""Messages shown at once: enough for a tall screen, few enough to be there at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Which of several versions of a message is shown: `ids` are all of them, oldest first."""
+
+    ids: tuple[str, ...]
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of the branch that is shown, oldest message first."""
+
+    messages: tuple[Message, ...]
+    blocks: dict[str, list[str]]
+    versions: dict[str, Version]
+    has_older: bool
+    has_newer: bool
+
+
+class Reading:
+    """Reads what is stored and what is live, as one."""
+
+    def __init__(
+        self,
+        conversations: Conversations,
+        messages: Messages,
+        live: LiveConversations,
+        rendered: RenderedMessages,
+    ) -> None:
+        self._conversations = conversations
+        self._messages = messages
+        self._live = live
+        self._rendered = rendered
+
+    async def conversations(
+        self, owner_id: str, *, before: tuple[datetime, str] | None = None, limit: int = 50, search: str = ''
+    ) -> list[Conversation]:
+        """List a person's conversations, the latest first; `before` is the `(updated_at, id)` of the last one seen."""
+        return await self._conversations.page(owner_id, before=before, limit=limit, search=search)
+
+    async def open(self, owner_id: str, conversation_id: str) -> ConversationState:
+        """Give the live state of a conversation.
+
+        Raises:
+            NotFound: there is none for this owner.
+        """
+        state = self._live.find(conversation_id)
+        if state is not None and state.conversation.owner_id == owner_id and state.conversation.deleted_at is None:
+            return state
+        return self._live.adopt(await self._conversations.get(conversation_id, owner_id))
+
+    async def newest(self, state: ConversationState, limit: int = WINDOW) -> Window:
+        """Give the end of the branch that is shown; what begins while it is read is there too."""
+        head_id, window = state.conversation.head_id, await self._window(state, limit=limit)
+        while state.conversation.head_id != head_id:
+            head_id, window = state.conversation.head_id, await self._window(state, limit=limit)
+        if not state.stats and window.messages:
+            state.stats = window.messages[-1].stats
+        return window
+
+    async def older(self, state: ConversationState, before_depth: int, limit: int = WINDOW) -> Window:
+        """Give what comes before the message at a depth."""
+        return await self._window(state, before_depth=before_depth, limit=limit)
+
+    async def newer(self, state: ConversationState, after_depth: int, limit: int = WINDOW) -> Window:
+        """Give what comes after the message at a depth; -1 is before the first."""
+        return await self._window(state, after_depth=after_depth, limit=limit)
+
+    async def owner_of(self, conversation_id: str) -> str:
+        """Say whose a conversation is.
+
+        Raises:
+            NotFound: there is none, or it was deleted.
+        """
+        return await self._conversations.owner_of(conversation_id)
+
+    async def message(self, owner_id: str, message_id: str) -> Message:
+        """Give one message as it is now.
+
+        Raises:
+            NotFound: there is none for this owner.
+        """
+        message = await self._messages.get(message_id)
+        state = await self.open(owner_id, message.conversation_id)
+        return state.newest(message)
+
+    async def _window(
+        self,
+        state: ConversationState,
+        *,
+        before_depth: int | None = None,
+        after_depth: int | None = None,
+        limit: int,
+    ) -> Window:
+        head_id = state.conversation.head_id
+        if head_id is None:
+            return Window((), {}, {}, has_older=False, has_newer=False)
+        if state.opening and before_depth is None and after_depth is None:
+            stored, versions = [*state.opening], {}
+        else:
+            stored = await self._messages.branch(
+                head_id, before_depth=before_depth, after_depth=after_depth, limit=limit
+            )
+            versions = await self._versions(stored)
+        blocks: dict[str, list[str]] = {}
+        while finished := [each for each in stored if each.id not in state.replies and each.id not in blocks]:
+            blocks |= await self._rendered.all_blocks([*map(state.newest, finished)])  # meanwhile another may end
+        messages = tuple(state.newest(message) for message in stored)
+        return Window(
+            messages,
+            blocks,
+            versions,
+            has_older=bool(messages) and messages[0].depth > 0,
+            has_newer=bool(messages) and messages[-1].id != state.conversation.head_id,
+        )
+
+    async def _versions(self, messages: Sequence[Message]) -> dict[str, Version]:
+        siblings = await self._messages.versions_of([message.id for message in messages])
+        return {
+            message_id: Version(tuple(ids), ids.index(message_id))
+            for message_id, ids in siblings.items()
+            if len(ids) > 1
+        }

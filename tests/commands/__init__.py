@@ -1,0 +1,1 @@
+"""Slash commands: what they are, how they are found, what they answer."""
