@@ -1,0 +1,340 @@
+// The message list of one conversation. Why JavaScript: text that streams must not pass through Vue (an update rebuilds
+// the whole page), and only the browser knows where the reader is. Python sends HTML blocks made and cleaned on the
+// server; finished blocks are never touched again. See chat_view.py for what each method takes.
+const NEAR_END = 30; // px from the end within which the view follows the stream
+const MOMENT = 150; // ms a conversation may take before the page shows that it is coming
+const LOAD_AHEAD = 800; // px before the edge at which more messages are asked for
+const OPS = ["blocks", "tail", "text", "think", "state", "add"]; // by number: they go over the wire for every token
+const OPEN = "p, li, ul, ol, blockquote, div, pre, pre > code"; // what text at the end belongs into, as on the server
+
+function element(tag, className, testid, text) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (testid) node.dataset.testid = testid;
+  if (text) node.textContent = text;
+  return node;
+}
+
+async function copyText(text) {
+  if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+  const area = Object.assign(document.createElement("textarea"), { value: text }); // plain http on a local network
+  area.style.cssText = "position:fixed;opacity:0";
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
+
+export default {
+  template: `<div class="chat-view" tabindex="-1">
+    <div class="chat-scroll" tabindex="0" :aria-label="labels.messages" role="region">
+      <div class="chat-edge"></div><div class="chat-list"></div><div class="chat-edge"></div>
+    </div>
+    <div class="chat-skeleton" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
+    <div class="chat-jumps">
+      <button type="button" class="round-button jump-start" :title="labels.start" :aria-label="labels.start" v-html="icons.top"></button>
+      <button type="button" class="round-button jump-end" data-testid="scroll-to-bottom" :title="labels.end" :aria-label="labels.end" v-html="icons.down"></button>
+    </div>
+  </div>`,
+  props: { initial: Object, labels: Object, icons: Object },
+  emits: ["more", "edge", "resync", "action", "navigate"],
+  mounted() {
+    this.scroller = this.$el.querySelector(".chat-scroll");
+    this.list = this.$el.querySelector(".chat-list");
+    const [top, bottom] = this.$el.querySelectorAll(".chat-edge");
+    Object.assign(this, { stick: true, lastTop: 0, items: new Map(), top, bottom, loading: null });
+    this.listen();
+    if (this.initial) this.show(this.initial);
+  },
+  beforeUnmount() {
+    this.resizes.disconnect();
+    this.edges.disconnect();
+    window.removeEventListener("popstate", this.onPopState);
+    document.removeEventListener("click", this.onLink);
+    clearTimeout(this.waiting);
+  },
+  methods: {
+    listen() {
+      const scroller = this.scroller;
+      scroller.addEventListener("scroll", () => this.onScroll(), { passive: true });
+      scroller.addEventListener("wheel", (event) => event.deltaY < 0 && this.leave(), { passive: true });
+      scroller.addEventListener("touchmove", () => this.leave(), { passive: true });
+      scroller.addEventListener("keydown", (event) => this.onKey(event));
+      this.$el.addEventListener("click", (event) => this.onClick(event));
+      this.resizes = new ResizeObserver(() => this.follow());
+      this.resizes.observe(this.list);
+      this.resizes.observe(scroller);
+      this.edges = new IntersectionObserver((entries) => this.onEdge(entries), {
+        root: scroller,
+        rootMargin: `${LOAD_AHEAD}px 0px`,
+      });
+      this.edges.observe(this.top);
+      this.edges.observe(this.bottom);
+      this.onPopState = () => this.$emit("navigate", this.path());
+      window.addEventListener("popstate", this.onPopState);
+      this.onLink = (event) => this.expect(event);
+      document.addEventListener("click", this.onLink);
+    },
+    expect(event) {
+      const target = event.target.closest(".conversation-item a");
+      if (!target || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+      clearTimeout(this.waiting);
+      this.waiting = setTimeout(() => this.$el.classList.add("waiting"), MOMENT);
+    },
+    path() {
+      return location.pathname.slice((window.path_prefix || "").length) || "/";
+    },
+    address(path, push) {
+      const full = (window.path_prefix || "") + path;
+      if (location.pathname === full) return;
+      history[push ? "pushState" : "replaceState"]({ page: path }, "", full);
+    },
+
+    // --- what is shown -------------------------------------------------------------------------------------------
+    show(snapshot) {
+      clearTimeout(this.waiting);
+      this.$el.classList.remove("waiting");
+      const place = snapshot.keep ? this.scroller.scrollTop : null;
+      this.conversation = snapshot.conversation;
+      this.number = snapshot.number;
+      this.older = snapshot.older;
+      this.newer = snapshot.newer;
+      this.loading = null;
+      this.items.clear();
+      this.list.replaceChildren(...snapshot.messages.map((message) => this.build(message)));
+      if (snapshot.at === "start") {
+        this.stick = false;
+        this.scroller.scrollTop = 0;
+      } else if (place !== null && !this.stick) {
+        this.scroller.scrollTop = place;
+      } else {
+        this.stick = true;
+        this.follow();
+      }
+      if (snapshot.path) this.address(snapshot.path, true);
+      this.onScroll();
+      this.watchEdges();
+    },
+    prepend(snapshot) {
+      if (snapshot.conversation !== this.conversation) return;
+      const height = this.scroller.scrollHeight;
+      const top = this.scroller.scrollTop;
+      this.list.prepend(...snapshot.messages.map((message) => this.build(message)));
+      this.scroller.scrollTop = top + this.scroller.scrollHeight - height;
+      this.older = snapshot.older;
+      this.loaded();
+    },
+    append(snapshot) {
+      if (snapshot.conversation !== this.conversation) return;
+      this.list.append(...snapshot.messages.map((message) => this.build(message)));
+      this.newer = snapshot.newer;
+      this.number = snapshot.number;
+      this.loaded();
+    },
+    loaded() {
+      this.loading = null;
+      clearTimeout(this.waiting);
+      this.$el.classList.remove("waiting");
+      this.onScroll();
+      this.watchEdges();
+    },
+    watchEdges() {
+      for (const edge of [this.top, this.bottom]) {
+        this.edges.unobserve(edge); // observing anew asks at once whether the edge is near
+        this.edges.observe(edge);
+      }
+    },
+    patch(number, ops) {
+      if (number <= this.number) return; // seen already: a replay after a reconnect
+      if (number !== this.number + 1) return this.$emit("resync");
+      this.number = number;
+      try {
+        for (const [kind, ...rest] of ops) this[OPS[kind]](...rest);
+      } catch (error) {
+        console.error(error);
+        this.$emit("resync");
+      }
+    },
+
+    // --- one message ---------------------------------------------------------------------------------------------
+    build(message) {
+      const root = element("article", `message message-${message.role}`, "message");
+      root.dataset.messageId = message.id;
+      root.dataset.role = message.role;
+      const item = { id: message.id, root, html: [] };
+      item.thinking = root.appendChild(this.thinkingPart());
+      item.body = root.appendChild(element("div", "message-body", "message-body"));
+      item.dots = root.appendChild(element("div", "dots"));
+      item.dots.append(element("i"), element("i"), element("i"));
+      item.note = root.appendChild(element("div", "message-note"));
+      item.error = root.appendChild(element("div", "message-error", "message-error"));
+      item.actions = root.appendChild(element("div", "message-actions"));
+      this.items.set(message.ref, item);
+      message.html.forEach((html, index) => this.put(item, index, html));
+      if (message.thinking) this.think(message.ref, message.thinking);
+      this.state(message.ref, message.state);
+      return root;
+    },
+    thinkingPart() {
+      const part = element("details", "message-thinking", "message-thinking");
+      part.append(element("summary", "", "", this.labels.thinking), element("div", "thinking-text"));
+      return part;
+    },
+    put(item, index, html) {
+      const block = item.body.children[index] ?? item.body.appendChild(element("div", "block"));
+      item.html[index] = html;
+      block.setHTML(html); // DOMPurify behind it: the second net after the server's own cleaning
+      for (const link of block.querySelectorAll("a")) link.target = "_blank";
+      for (const button of block.querySelectorAll(".code-copy")) {
+        button.title = this.labels.copyCode;
+        button.setAttribute("aria-label", this.labels.copyCode);
+      }
+    },
+    blocks(ref, first, html) {
+      const item = this.items.get(ref);
+      if (!item) return;
+      html.forEach((each, index) => this.put(item, first + index, each));
+      while (item.body.children.length > first + html.length) item.body.lastChild.remove();
+      item.html.length = first + html.length;
+    },
+    tail(ref, index, keep, html) {
+      const item = this.items.get(ref);
+      if (item) this.put(item, index, item.html[index].slice(0, keep) + html);
+    },
+    text(ref, index, text) {
+      const item = this.items.get(ref);
+      if (!item) return;
+      let node = item.body.children[index];
+      while (node.lastChild?.matches?.(OPEN)) node = node.lastChild;
+      if (node.lastChild instanceof Text) node.lastChild.appendData(text);
+      else node.append(text);
+    },
+    think(ref, text) {
+      const item = this.items.get(ref);
+      if (item) item.thinking.lastChild.append(text);
+      item?.thinking.classList.add("filled");
+    },
+    state(ref, state) {
+      const item = this.items.get(ref);
+      if (!item) return;
+      item.root.dataset.status = state.status;
+      item.root.setAttribute("aria-busy", state.status === "streaming");
+      item.note.replaceChildren(...(state.notes || []).map((note) => element("span", "", "", note)));
+      item.error.replaceChildren(...this.errorParts(state.error));
+      item.versions = state.versions ?? item.versions; // told once; what comes later is about the state alone
+      item.actions.replaceChildren(...this.actionParts({ ...state, versions: item.versions }));
+    },
+    add(message) {
+      if (this.newer) return; // the end is not here; going there loads it
+      this.list.append(this.build(message));
+      if (message.role === "user") {
+        this.stick = true;
+        this.follow();
+      }
+    },
+
+    // --- buttons ---------------------------------------------------------------------------------------------------
+    errorParts(error) {
+      if (!error) return [];
+      const parts = [element("span", "", "", error.text)];
+      if (error.action) parts.push(this.textButton(error.action, error.label));
+      return parts;
+    },
+    textButton(action, label) {
+      const button = element("button", "text-button", "", label);
+      button.type = "button";
+      button.dataset.action = action;
+      return button;
+    },
+    actionParts(state) {
+      const parts = [];
+      if (state.versions) {
+        const [index, count] = state.versions;
+        parts.push(this.iconButton("previous", "left", "message-previous", index === 0));
+        parts.push(element("span", "versions", "", `${index + 1}/${count}`));
+        parts.push(this.iconButton("next", "right", "message-next", index === count - 1));
+      }
+      for (const action of state.actions || []) {
+        parts.push(this.iconButton(action, { regenerate: "again" }[action] || action, `message-${action}`));
+      }
+      if (state.stats) parts.push(element("span", "message-stats", "message-stats", state.stats));
+      return parts;
+    },
+    iconButton(action, icon, testid, disabled = false) {
+      const button = element("button", "icon-button", testid);
+      Object.assign(button, { type: "button", title: this.labels[action], disabled, innerHTML: this.icons[icon] });
+      button.setAttribute("aria-label", this.labels[action]);
+      button.dataset.action = action;
+      if (action === "continue") button.append(element("span", "", "", this.labels.continue));
+      return button;
+    },
+    onClick(event) {
+      if (event.target.closest(".jump-start")) return this.jump("start");
+      if (event.target.closest(".jump-end")) return this.jump("end");
+      const button = event.target.closest("[data-action]");
+      if (!button) return;
+      if (button.dataset.action === "copy-code") {
+        const code = button.closest(".code").querySelector("code");
+        return copyText(code.textContent).then(() => this.confirmCopy(button));
+      }
+      const id = button.closest(".message").dataset.messageId;
+      this.$emit("action", { name: button.dataset.action, id });
+    },
+    async copied(id, text) {
+      await copyText(text);
+      const button = this.list.querySelector(`[data-message-id="${id}"] [data-action="copy"]`);
+      if (button) this.confirmCopy(button);
+    },
+    confirmCopy(button) {
+      button.classList.add("done");
+      if (!button.classList.contains("code-copy")) button.innerHTML = this.icons.check;
+      setTimeout(() => {
+        button.classList.remove("done");
+        if (!button.classList.contains("code-copy")) button.innerHTML = this.icons.copy;
+      }, 1500);
+    },
+
+    // --- where the reader is ---------------------------------------------------------------------------------------
+    follow() {
+      if (this.stick && !this.newer) this.scroller.scrollTop = this.scroller.scrollHeight;
+    },
+    leave() {
+      if (this.scroller.scrollHeight > this.scroller.clientHeight + NEAR_END) this.stick = false;
+      this.mark();
+    },
+    onScroll() {
+      const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+      if (scrollHeight - scrollTop - clientHeight < NEAR_END && !this.newer) this.stick = true;
+      else if (scrollTop < this.lastTop) this.stick = false;
+      this.lastTop = scrollTop;
+      this.mark();
+    },
+    mark() {
+      const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+      this.$el.classList.toggle("away", !this.stick && (this.newer || scrollHeight - scrollTop - clientHeight > NEAR_END));
+      this.$el.classList.toggle("deep", this.older || scrollTop > 2 * clientHeight);
+    },
+    onEdge(entries) {
+      for (const entry of entries) {
+        if (!entry.isIntersecting || this.loading) continue;
+        const side = entry.target === this.top ? "older" : "newer";
+        if (!this[side]) continue;
+        this.loading = side;
+        this.$emit("more", side);
+      }
+    },
+    onKey(event) {
+      if (event.target !== this.scroller || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "Home") this.jump("start");
+      else if (event.key === "End") this.jump("end");
+      else return;
+      event.preventDefault();
+    },
+    jump(where) {
+      if (where === "start" ? this.older : this.newer) return this.$emit("edge", where);
+      this.stick = where === "end";
+      this.scroller.scrollTop = where === "end" ? this.scroller.scrollHeight : 0;
+      this.onScroll();
+    },
+  },
+};

@@ -1,0 +1,229 @@
+"""The message list: one element for all messages, which stays while conversations are switched."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nicegui import background_tasks
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from app.chat.reading import Reading, Window
+from app.errors import GuilhermeError
+from app.replies.changes import BranchChanged, MessageAdded, StateChanged, TextChanged, ThinkingGrew, ViewChange
+from app.replies.live import ConversationState
+from app.ui.icons import svgs
+from app.ui.translations import Translator
+from app.ui.wire import ADD, STATE, THINK, Wire
+
+READ_AGAIN = 1.0
+"""Seconds until a view that could not be read is tried again."""
+
+OnAction = Callable[[str, str], Awaitable[None]]
+"""Called with the name of an action and the id of the message it is for."""
+
+OnFault = Callable[[GuilhermeError], None]
+"""Called when something could not be read."""
+
+
+class ChatView(Element, component='chat_view.js'):
+    """Shows a stretch of one conversation and follows what streams into it.
+
+    The newest messages first, older ones as the reader scrolls up. While the browser is not connected nothing is sent;
+    it gets the whole stretch anew when it is back.
+    """
+
+    def __init__(self, reading: Reading, t: Translator, on_action: OnAction, on_fault: OnFault) -> None:
+        super().__init__()
+        self._reading = reading
+        self._wire = Wire(t)
+        self._state: ConversationState | None = None
+        self._ready = False
+        self._missed = False
+        self._at_end = True
+        self._number = 0  # of the last patch: the browser ignores what it had, and asks anew if one is missing
+        self._first_depth = self._last_depth = 0
+        self._on_action = on_action
+        self._on_fault = on_fault
+        self._props['labels'] = _labels(t)
+        self._props['icons'] = svgs('copy', 'again', 'continue', 'left', 'right', 'down', 'top', 'check')
+        self.on('more', lambda event: self._try(self._more(event.args)))
+        self.on('edge', lambda event: self._try(self._jump(event.args)))
+        self.on('resync', self._reload, args=[])
+        self.on('action', self._act)
+        self.client.on_connect(self._catch_up)
+
+    @property
+    def watched(self) -> bool:
+        """Whether a connected browser shows the conversation now."""
+        return self._ready and self.client.has_socket_connection
+
+    async def show(self, state: ConversationState | None, path: str = '', *, initial: bool = False) -> None:
+        """Show the end of a conversation, or nothing for None.
+
+        With `path`, the browser's address becomes that. With `initial`, it goes out with the page itself.
+        """
+        self._leave()
+        self._state = state
+        if state is None:
+            self._send('show', {'path': path}, None, initial=initial)
+            return
+        state.views.add(self)
+        await self._try(self._show_newest(path=path, initial=initial))
+
+    def apply(self, _number: int, changes: list[ViewChange]) -> None:
+        """Take changes from the conversation (see `View`)."""
+        if not self._ready or self._state is None:
+            return
+        if not self.client.has_socket_connection:
+            self._missed = True
+            return
+        if any(isinstance(change, BranchChanged) for change in changes):
+            self._ready = False
+            background_tasks.create(self._reload(), name='reload view')
+            return
+        operations = [operation for change in changes for operation in self._operations(self._state, change)]
+        if operations:
+            self._number += 1
+            self.run_method('patch', self._number, operations)
+
+    async def go_to_end(self) -> None:
+        """Show the newest messages, if the reader has gone so far up that they are not in the view."""
+        if not self._at_end:
+            await self._show_newest()
+
+    def copy(self, message_id: str, text: str) -> None:
+        """Put a message's text into the browser's clipboard."""
+        self.run_method('copied', message_id, text)
+
+    def _operations(self, state: ConversationState, change: ViewChange) -> list[list[Any]]:
+        match change:
+            case TextChanged(message_id, text) if self._wire.knows(message_id):
+                return self._wire.changes(message_id, text)
+            case ThinkingGrew(message_id, text) if self._wire.knows(message_id):
+                return [[THINK, self._wire.ref(message_id), text]]
+            case StateChanged(message) if self._wire.knows(message.id):
+                live = state.replies.get(message.id)
+                written = self._wire.state(message, live.progress if live else None)
+                return [[STATE, self._wire.ref(message.id), written]]
+            case MessageAdded(message) if self._at_end:
+                self._last_depth = message.depth
+                return [[ADD, self._wire.message(state, message, None)]]
+        return []
+
+    async def _try(self, work: Awaitable[None]) -> None:
+        """Do something that reads the database; if that fails, say so and let the reader try again."""
+        try:
+            await work
+        except GuilhermeError as error:
+            self.run_method('loaded')
+            self._on_fault(error)
+
+    async def _show_newest(self, *, initial: bool = False, **extra: Any) -> None:
+        state = self._state
+        if state is None:
+            return
+        self._ready = False
+        window = await self._reading.newest(state)
+        self._show_window(state, window, initial=initial, **extra)
+
+    def _show_window(self, state: ConversationState, window: Window, *, initial: bool = False, **extra: Any) -> None:
+        """Send a whole stretch. From here on every change counts, and none before: no await may come between."""
+        if self._state is not state or self.is_deleted:
+            return
+        state.flush()
+        self._wire.forget()
+        self._ready, self._missed = True, False
+        self._at_end = not window.has_newer
+        if window.messages:
+            self._first_depth, self._last_depth = window.messages[0].depth, window.messages[-1].depth
+        self._send('show', extra, window, initial=initial)
+
+    def _send(self, method: str, extra: dict[str, Any], window: Window | None, *, initial: bool = False) -> None:
+        state = self._state
+        snapshot = extra | {
+            'conversation': state.id if state else None,
+            'number': self._number,
+            'older': window is not None and window.has_older,
+            'newer': window is not None and window.has_newer,
+            'messages': self._wire.window(state, window) if state and window else [],
+        }
+        if initial:
+            self._props['initial'] = snapshot
+        else:
+            self.run_method(method, snapshot)
+
+    async def _more(self, side: str) -> None:
+        """Send the next stretch above or below what is there."""
+        state = self._state
+        if state is None:
+            return
+        if side == 'older':
+            window = await self._reading.older(state, self._first_depth)
+        else:
+            window = await self._reading.newer(state, self._last_depth)
+        if self._state is not state or self.is_deleted or not self._ready:
+            return
+        state.flush()
+        if window.messages and side == 'older':
+            self._first_depth = window.messages[0].depth
+        elif window.messages:
+            self._last_depth, self._at_end = window.messages[-1].depth, not window.has_newer
+        self._send('prepend' if side == 'older' else 'append', {}, window)
+
+    async def _jump(self, where: str) -> None:
+        """Show the first or the newest messages."""
+        state = self._state
+        if state is None:
+            return
+        if where == 'end':
+            await self._show_newest()
+        else:
+            self._ready = False
+            self._show_window(state, await self._reading.newer(state, -1), at='start')
+
+    async def _reload(self) -> None:
+        """Send everything anew, as soon as it can be read; the reader stays where they are."""
+        state = self._state
+        while self._state is state and not self.is_deleted:
+            try:
+                await self._show_newest(keep=True)
+            except GuilhermeError as error:
+                self._on_fault(error)
+                await asyncio.sleep(READ_AGAIN)
+            else:
+                return
+
+    async def _catch_up(self) -> None:
+        if self._missed:
+            await self._reload()
+
+    async def _act(self, event: GenericEventArguments) -> None:
+        name, message_id = event.args['name'], event.args['id']
+        if self._wire.knows(message_id):
+            await self._on_action(name, message_id)
+
+    def _leave(self) -> None:
+        self._ready = False
+        if self._state is not None:
+            self._state.views.discard(self)
+
+    def _handle_delete(self) -> None:
+        self._leave()
+        self._state = None
+        super()._handle_delete()
+
+
+def _labels(t: Translator) -> dict[str, str]:
+    return {
+        'messages': t('Messages'),
+        'thinking': t('Thoughts'),
+        'copy': t('Copy'),
+        'copyCode': t('Copy code'),
+        'regenerate': t('Answer again'),
+        'continue': t('Continue'),
+        'previous': t('Previous version'),
+        'next': t('Next version'),
+        'start': t('To the beginning'),
+        'end': t('To the newest'),
+    }

@@ -1,0 +1,108 @@
+"""Where a person writes: the element in the page that `composer.js` draws."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nicegui import binding
+from nicegui.binding import BindableProperty
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from app.replies.live import ConversationState
+from app.ui.icons import svgs
+from app.ui.translations import Translator
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the browser sends: a message with the ids it made, the model chosen there, and whether it begins a chat."""
+
+    conversation_id: str
+    message_id: str
+    text: str
+    model: str
+    fresh: bool
+
+
+class Composer(Element, component='composer.js'):
+    """Keeps drafts and unsent messages in the browser; here only what was sent arrives."""
+
+    streaming = BindableProperty(on_change=lambda self, value: self.status(streaming=value))
+    gauge = BindableProperty(on_change=lambda self, value: self.status(gauge=value))
+
+    def __init__(
+        self,
+        t: Translator,
+        on_send: Callable[[Sent], Awaitable[None]],
+        on_stop: Callable[[str], Awaitable[None]],
+        initial: dict[str, Any],
+    ) -> None:
+        super().__init__()
+        self._t = t
+        self.streaming = bool(initial['streaming'])
+        self.gauge = initial['gauge']
+        self._on_send = on_send
+        self._props['labels'] = {
+            'placeholder': t('Write a message'),
+            'send': t('Send'),
+            'stop': t('Stop'),
+            'busy': t('The answer is still coming. Stop it or wait for its end.'),
+        }
+        self._props['icons'] = svgs('send', 'stop')
+        self._props['initial'] = initial
+        self.on('send', self._send)
+        self.on('stop', lambda event: on_stop(event.args))
+
+    def follow(self, state: ConversationState | None) -> None:
+        """Bind the send button and the gauge to another conversation's state."""
+        binding.remove([self])
+        if state is not None:
+            binding.bind_from(self, 'streaming', state, 'streaming')
+            binding.bind_from(self, 'gauge', state, 'stats', lambda stats: gauge(self._t, stats))
+
+    def place(self, where: dict[str, Any]) -> None:
+        """Move to another conversation (`conversation` None: a new one) with its draft, model, gauge and state."""
+        self.run_method('place', where)
+
+    def status(self, **status: Any) -> None:
+        """Change what is shown beside the text: `streaming`, `gauge`, `model`, `conversation`."""
+        self.run_method('status', status)
+
+    def fill(self, text: str) -> None:
+        """Put a text into the field, for the person to go on from."""
+        self.run_method('fill', text)
+
+    def accept(self, message_id: str) -> None:
+        """Say that a message is stored, so the browser need not keep it."""
+        self.run_method('accepted', message_id)
+
+    def refuse(self, message_id: str, sentence: str) -> None:
+        """Give a message back and say why."""
+        self.run_method('refused', message_id, sentence)
+
+    def forget_draft(self, conversation_id: str) -> None:
+        """Remove the draft of a conversation that was deleted."""
+        self.run_method('forget', conversation_id)
+
+    async def _send(self, event: GenericEventArguments) -> None:
+        args = event.args
+        await self._on_send(
+            Sent(
+                conversation_id=str(args['conversation']),
+                message_id=str(args['message']),
+                text=str(args['text']),
+                model=str(args.get('model') or ''),
+                fresh=bool(args.get('fresh')),
+            )
+        )
+
+
+def gauge(t: Translator, stats: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Say how much of the context window a conversation fills, or None while nobody knows."""
+    window = stats.get('num_ctx')
+    used = (stats.get('prompt_tokens') or stats.get('prompt_estimate') or 0) + (stats.get('tokens') or 0)
+    if not window:
+        return None
+    label = t('Context: {used} of {window} tokens').format(used=used, window=window)
+    return {'share': min(used / window, 1.0), 'label': label}

@@ -1,0 +1,100 @@
+"""The line above the conversation: sidebar, title, model, language, theme."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from nicegui import ui
+
+from app.chat.models import ModelsOverview
+from app.domain.model import ModelRef
+from app.replies.live import ConversationState
+from app.ui.components.choice import Choice
+from app.ui.preferences import Preferences, remember
+from app.ui.theme import icon_button, icon_element
+from app.ui.translations import Translator
+
+LANGUAGE_NAMES: Mapping[str, str] = {'pt-BR': 'Português', 'en': 'English'}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopBarActions:
+    """What the bar's parts do."""
+
+    toggle_sidebar: Callable[[bool], object]
+    choose_model: Callable[[ModelRef], object]
+
+
+class TopBar(ui.element):
+    """Shows the title of the conversation's state as it is, and what can be chosen."""
+
+    def __init__(
+        self, t: Translator, preferences: Preferences, overview: ModelsOverview, model: ModelRef, actions: TopBarActions
+    ) -> None:
+        super().__init__('header')
+        self.classes('top-bar')
+        self._t = t
+        self._actions = actions
+        with self:
+            sidebar_toggle(t, actions.toggle_sidebar)
+            self._model = Choice(
+                t('Model'), 'model-select', model_options(overview, model), str(model), self._choose_model
+            )
+            self._title_place = ui.element('div').classes('top-title')
+            Choice(t('Language'), 'language-select', LANGUAGE_NAMES, preferences.language, _choose_language)
+            self._theme_toggle(preferences)
+
+    def show(self, state: ConversationState | None, overview: ModelsOverview, model: ModelRef) -> None:
+        """Bind the bar to another conversation."""
+        self._title_place.clear()
+        if state is not None:
+            with self._title_place:
+                ui.label().classes('title').bind_text_from(state, 'title')
+                notice = ui.label(self._t('Not saved yet; trying again. Nothing is lost.'))
+                notice.classes('unsaved').props('role=status data-testid=unsaved')
+                notice.bind_visibility_from(state, 'unsaved')
+        self.show_models(overview, model)
+
+    def show_models(self, overview: ModelsOverview, model: ModelRef) -> None:
+        """Show which models there are and which one answers."""
+        self._model.show(model_options(overview, model), str(model))
+
+    def _choose_model(self, value: str) -> object:
+        return self._actions.choose_model(ModelRef.parse(value))
+
+    def _theme_toggle(self, preferences: Preferences) -> None:
+        dark = ui.dark_mode(preferences.dark)
+
+        def choose(now_dark: bool) -> None:
+            dark.set_value(not now_dark)
+            remember('theme', 'light' if now_dark else 'dark')
+
+        button = icon_button('moon', self._t('Light or dark')).classes('theme-toggle').props('data-testid=theme-toggle')
+        with button:
+            icon_element('sun')
+        button.on(
+            'click',
+            lambda event: choose(event.args),
+            js_handler='() => emit(document.body.classList.contains("body--dark"))',
+        )
+
+
+def sidebar_toggle(t: Translator, on_toggle: Callable[[bool], object]) -> ui.element:
+    """Make the button that folds the sidebar; `on_toggle` gets whether the window is as narrow as a phone's."""
+    button = icon_button('sidebar', t('Show or hide the list')).props('data-testid=sidebar-toggle')
+    return button.on(
+        'click',
+        lambda event: on_toggle(event.args),
+        js_handler='() => emit(matchMedia("(max-width: 767px)").matches)',
+    )
+
+
+def model_options(overview: ModelsOverview, model: ModelRef) -> dict[str, str]:
+    """Give the models to choose from; the provider is named where there are several."""
+    refs = [info.ref for info in overview.models] or [model]
+    several = len({ref.provider for ref in refs}) > 1
+    return {str(ref): f'{ref.name} · {ref.provider}' if several else ref.name for ref in refs}
+
+
+def _choose_language(language: str) -> None:
+    remember('language', language)
+    ui.navigate.reload()

@@ -1,0 +1,263 @@
+"""The page: one for the welcome and for every conversation. Switching between them moves nothing but what differs."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+from nicegui import background_tasks, ui
+
+from app.chat import Chat
+from app.chat.asking import Question
+from app.domain.model import ModelRef
+from app.errors import GuilhermeError
+from app.replies.live import ConversationNews, ConversationState
+from app.ui.components.chat_view import ChatView
+from app.ui.components.composer import Composer, Sent, gauge
+from app.ui.components.connection import ConnectionState
+from app.ui.components.conversation_list import ConversationList, ListActions
+from app.ui.components.server_state import DownloadBar, ServerState
+from app.ui.components.toast import Toast
+from app.ui.components.top_bar import TopBar, TopBarActions
+from app.ui.components.welcome import greeting, quick_actions
+from app.ui.preferences import Preferences, remember
+from app.ui.theme import icon_button, icon_element, svg_mark
+from app.ui.translations import Translator
+from app.ui.wording import error_sentence
+
+APP_NAME = 'Guilherme'
+
+
+class ChatPage:
+    """One browser's page. What it shows is its own affair; everything it asks for names the conversation."""
+
+    def __init__(self, chat: Chat, owner_id: str, t: Translator, preferences: Preferences) -> None:
+        self._chat = chat
+        self._owner_id = owner_id
+        self._t = t
+        self._preferences = preferences
+        self._state: ConversationState | None = None
+        self._chosen_model: ModelRef | None = None
+
+    async def build(self, conversation_id: str | None) -> None:
+        """Make the page with everything it shows at once."""
+        state, fault = await self._look_up(conversation_id)
+        self._state = state
+        self._toast = Toast()
+        with ui.element('div').classes('shell').on('keydown.escape', self._close_drawer, args=[]) as self._shell:
+            if self._preferences.folded:
+                self._shell.classes('folded')
+            await self._build_sidebar()
+            with ui.element('main').classes('main') as self._main:
+                await self._build_main()
+        self._show_around(state)
+        if fault is not None:
+            self._say(fault)
+        ui.context.client.on_connect(self._connected)
+        self._chat.live.news.subscribe(self._on_news)
+
+    async def _build_sidebar(self) -> None:
+        t = self._t
+        ui.element('div').classes('scrim').on('click', self._close_drawer, args=[])
+        with ui.element('aside').classes('sidebar'):
+            with ui.element('div').classes('sidebar-head'):
+                ui.html(svg_mark(), sanitize=False).classes('mark')
+                ui.label(APP_NAME).classes('brand')
+            new = ui.element('a').classes('new-chat').props('href=/ data-testid=new-chat')
+            new.on('click.prevent', lambda: self.open(None), args=[])
+            with new:
+                icon_element('new-chat')
+                ui.label(t('New chat'))
+            icon_button('search', t('Search'), self._unfold_to_search).classes('rail-only')
+            actions = ListActions(open=self.open, rename=self._rename, remove=self._remove)
+            self._list = ConversationList(self._chat, self._owner_id, t, actions)
+            await self._list.load(self._state.id if self._state else None)
+
+    async def _build_main(self) -> None:
+        t, models = self._t, self._chat.models
+        actions = TopBarActions(toggle_sidebar=self._toggle_sidebar, choose_model=self._choose_model)
+        self._top = TopBar(t, self._preferences, models.overview, self._model(), actions)
+        self._view = ChatView(self._chat.reading, t, self._act, self._say)
+        self._view.on('navigate', lambda event: self._navigate(event.args))
+        # Before anything with a timer: NiceGUI sends a page off as soon as a timer in it waits for the browser.
+        await self._view.show(self._state, initial=True)
+        with ui.element('div').classes('dock'):
+            greeting(t)
+            ConnectionState(t)
+            with ui.element('div').classes('dock-notices'):
+                DownloadBar(self._chat, t)
+            self._composer = Composer(t, self._send, self._stop, self._place())
+            quick_actions(t, self._composer.fill)
+            self._server = ServerState(self._chat, t)
+
+    async def open(self, conversation_id: str | None, *, push: bool = True) -> None:
+        """Show another conversation, or the welcome page for None."""
+        state, fault = await self._look_up(conversation_id)
+        self._show_around(state, moved=True)
+        path = f'/c/{state.id}' if state else '/'
+        await self._view.show(state, path if push or fault else '')
+        if fault is not None:
+            self._say(fault)
+        await self._mark_read()
+
+    def _show_around(self, state: ConversationState | None, *, moved: bool = False) -> None:
+        """Fit everything around the messages to the conversation that is shown."""
+        self._state = state
+        self._main.classes(remove='welcome conversation', add='conversation' if state else 'welcome')
+        self._top.show(state, self._chat.models.overview, self._model())
+        self._composer.follow(state)
+        ui.page_title(_tab_title(state))
+        if moved:
+            self._close_drawer()
+            self._list.select(state.id if state else None)
+            self._composer.place(self._place())
+
+    def _place(self) -> dict[str, Any]:
+        state = self._state
+        return {
+            'conversation': state.id if state else None,
+            'streaming': state is not None and state.streaming,
+            'model': str(self._model()),
+            'gauge': gauge(self._t, state.stats) if state else None,
+        }
+
+    def _model(self) -> ModelRef:
+        stored = self._state.conversation.model if self._state else None
+        return stored or self._chosen_model or self._chat.models.default()
+
+    async def _look_up(self, conversation_id: str | None) -> tuple[ConversationState | None, GuilhermeError | None]:
+        if conversation_id is None:
+            return None, None
+        try:
+            return await self._chat.reading.open(self._owner_id, conversation_id), None
+        except GuilhermeError as error:
+            return None, error
+
+    # --- what the person does -----------------------------------------------------------------------------------------
+
+    async def _send(self, sent: Sent) -> None:
+        question = Question(
+            conversation_id=sent.conversation_id,
+            message_id=sent.message_id,
+            text=sent.text,
+            model=self._model_for(sent),
+            language=self._t.language,
+        )
+        try:
+            state = await self._chat.asking.send(self._owner_id, question)
+        except GuilhermeError as error:
+            self._composer.refuse(sent.message_id, error_sentence(self._t, error.as_data()).text)
+            return
+        self._composer.accept(sent.message_id)
+        if sent.fresh and self._state is None:
+            await self._view.show(state, f'/c/{state.id}')
+            self._show_around(state, moved=True)
+        elif self._state is state:
+            await self._view.go_to_end()
+
+    def _model_for(self, sent: Sent) -> ModelRef | None:
+        """Give the model asked for. One chosen just before Enter is known here first, then to the browser."""
+        if sent.fresh and self._chosen_model is not None:
+            return self._chosen_model
+        return ModelRef.parse(sent.model) if sent.model else None
+
+    async def _stop(self, conversation_id: str) -> None:
+        await self._try(self._chat.asking.stop(self._owner_id, conversation_id))
+
+    async def _act(self, action: str, message_id: str) -> None:
+        asking = self._chat.asking
+        if action == 'copy':
+            await self._try(self._copy(message_id))
+        elif action == 'regenerate':
+            await self._try(asking.regenerate(self._owner_id, message_id, language=self._t.language))
+        elif action == 'continue':
+            await self._try(asking.resume(self._owner_id, message_id))
+        elif action in ('previous', 'next'):
+            await self._try(asking.step_version(self._owner_id, message_id, -1 if action == 'previous' else 1))
+        elif action == 'pull':
+            await self._try(self._pull(message_id))
+
+    async def _copy(self, message_id: str) -> None:
+        message = await self._chat.reading.message(self._owner_id, message_id)
+        self._view.copy(message_id, message.content)
+
+    async def _pull(self, message_id: str) -> None:
+        message = await self._chat.reading.message(self._owner_id, message_id)
+        if message.model is not None:
+            self._chat.downloads.start(message.model)
+
+    async def _choose_model(self, model: ModelRef) -> None:
+        if self._state is None:
+            self._chosen_model = model
+        else:
+            await self._try(self._chat.organising.choose_model(self._owner_id, self._state.id, model))
+        self._composer.status(model=str(model))
+
+    async def _rename(self, conversation_id: str, title: str) -> None:
+        await self._try(self._chat.organising.rename(self._owner_id, conversation_id, title))
+
+    async def _remove(self, conversation_id: str) -> None:
+        await self._try(self._chat.organising.delete(self._owner_id, conversation_id))
+        self._composer.forget_draft(conversation_id)
+        self._toast.show(
+            self._t('Conversation deleted.'),
+            self._t('Undo'),
+            lambda: self._try(self._chat.organising.restore(self._owner_id, conversation_id)),
+        )
+
+    async def _navigate(self, path: str) -> None:
+        """Follow the browser's back and forward."""
+        await self.open(path.removeprefix('/c/') if path.startswith('/c/') else None, push=False)
+
+    def _toggle_sidebar(self, narrow: bool) -> None:
+        if narrow:
+            self._shell.classes(toggle='drawer')
+        else:
+            self._shell.classes(toggle='folded')
+            remember('sidebar', 'folded' if 'folded' in self._shell.classes else 'open')
+
+    def _unfold_to_search(self) -> None:
+        self._toggle_sidebar(narrow=False)
+        self._list.focus_search()
+
+    def _close_drawer(self) -> None:
+        if 'drawer' in self._shell.classes:
+            self._shell.classes(remove='drawer')
+
+    async def _try(self, work: Awaitable[None]) -> None:
+        """Do something that can fail, and say so if it does."""
+        try:
+            await work
+        except GuilhermeError as error:
+            self._say(error)
+
+    def _say(self, fault: GuilhermeError) -> None:
+        self._toast.show(error_sentence(self._t, fault.as_data()).text)
+
+    # --- what happens elsewhere ---------------------------------------------------------------------------------------
+
+    async def _connected(self) -> None:
+        await self._mark_read()
+        overview = await self._chat.models.refresh()
+        self._top.show_models(overview, self._model())
+        self._composer.status(model=str(self._model()))
+        self._server.show()
+
+    def _on_news(self, news: tuple[ConversationNews, ...]) -> None:
+        for each in news:
+            if self._state is not None and each.conversation.id == self._state.id:
+                if each.conversation.deleted_at is not None:
+                    background_tasks.create(self._leave(), name='leave deleted conversation')
+                    return
+                ui.page_title(_tab_title(self._state))
+                self._top.show_models(self._chat.models.overview, self._model())
+
+    async def _leave(self) -> None:
+        with self._shell:  # a task of its own does not know which page it belongs to
+            await self.open(None)
+
+    async def _mark_read(self) -> None:
+        if self._state is not None and self._state.conversation.unread:
+            await self._try(self._chat.organising.mark_read(self._owner_id, self._state.id))
+
+
+def _tab_title(state: ConversationState | None) -> str:
+    return f'{state.title} · {APP_NAME}' if state else APP_NAME

@@ -1,0 +1,40 @@
+"""The addresses of the pages."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from nicegui import ui
+
+from app.chat import Chat
+from app.domain.conversation import LOCAL_OWNER
+from app.ui import theme
+from app.ui.page import ChatPage
+from app.ui.preferences import Preferences
+from app.ui.translations import translator
+
+
+@dataclass(frozen=True, slots=True)
+class Screens:
+    """Makes the pages; `language_setting` is `auto` or the language of all pages."""
+
+    chat: Chat
+    language_setting: str
+
+    def install(self) -> None:
+        """Register every page."""
+        theme.install()
+
+        @ui.page('/')
+        async def welcome(request: Request) -> None:
+            await self._page(request, None)
+
+        @ui.page('/c/{conversation_id}')
+        async def conversation(request: Request, conversation_id: str) -> None:
+            await self._page(request, conversation_id)
+
+    async def _page(self, request: Request, conversation_id: str | None) -> None:
+        preferences = Preferences.of(request, self.language_setting)
+        theme.first_paint(preferences.theme)
+        ui.query('html').props(f'lang={preferences.language}')
+        page = ChatPage(self.chat, LOCAL_OWNER, translator(preferences.language), preferences)
+        await page.build(conversation_id)

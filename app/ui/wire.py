@@ -1,0 +1,106 @@
+"""What the message list in the browser is sent: messages and changes as JSON, in the words of the person's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.chat.reading import Version, Window
+from app.domain.message import Message, Role, Status
+from app.rendering.changes import AppendText, Change, ReplaceFrom, ReplaceTail
+from app.rendering.markdown import render_plain
+from app.replies.live import ConversationState
+from app.ui.translations import Translator
+from app.ui.wording import STATUS, error_sentence, omission_sentence, progress_sentence, stats_line
+
+BLOCKS, TAIL, TEXT, THINK, STATE, ADD = range(6)
+"""Numbers of the operations, in the order chat_view.js knows them."""
+
+CAN_GO_ON = frozenset({Status.STOPPED, Status.INTERRUPTED, Status.FAILED})
+
+Json = dict[str, Any]
+
+
+class Wire:
+    """Writes messages of one view. Messages go by a short number, `ref`, so that a token costs few bytes."""
+
+    def __init__(self, t: Translator) -> None:
+        self._t = t
+        self._refs: dict[str, int] = {}
+
+    def forget(self) -> None:
+        """Begin with an empty list."""
+        self._refs.clear()
+
+    def knows(self, message_id: str) -> bool:
+        """Tell whether a message was sent to the browser."""
+        return message_id in self._refs
+
+    def ref(self, message_id: str) -> int:
+        """Give the number of a message."""
+        return self._refs.setdefault(message_id, len(self._refs))
+
+    def window(self, state: ConversationState, window: Window) -> list[Json]:
+        """Write a stretch of messages."""
+        return [
+            self.message(state, message, window.blocks.get(message.id), window.versions.get(message.id))
+            for message in window.messages
+        ]
+
+    def message(
+        self, state: ConversationState, message: Message, blocks: list[str] | None, version: Version | None = None
+    ) -> Json:
+        """Write one message with all it has."""
+        live = state.replies.get(message.id)
+        if blocks is None and message.role is Role.USER:
+            blocks = [render_plain(message.content)]
+        return {
+            'ref': self.ref(message.id),
+            'id': message.id,
+            'role': str(message.role),
+            'html': live.markdown.blocks() if live else blocks or [],
+            'thinking': message.thinking,
+            'state': self.state(message, live.progress if live else None, version),
+        }
+
+    def state(
+        self, message: Message, progress: Mapping[str, Any] | None = None, version: Version | None = None
+    ) -> Json:
+        """Write everything around the text: status, notes, fault, figures, what can be done."""
+        written: Json = {'status': str(message.status), 'notes': self._notes(message, progress)}
+        if message.error is not None:
+            sentence = error_sentence(self._t, message.error)
+            written['error'] = {'text': sentence.text, 'action': sentence.action, 'label': self._t('Download model')}
+        if version is not None:
+            written['versions'] = [version.index, len(version.ids)]
+        if message.status is not Status.STREAMING:
+            written['actions'] = self._actions(message)
+            written['stats'] = stats_line(self._t, message.stats)
+        return written
+
+    def changes(self, message_id: str, changes: tuple[Change, ...]) -> list[list[Any]]:
+        """Write changes of a message's text."""
+        ref = self.ref(message_id)
+        return [_operation(ref, change) for change in changes]
+
+    def _notes(self, message: Message, progress: Mapping[str, Any] | None) -> list[str]:
+        notes = [progress_sentence(self._t, progress)] if progress else []
+        if message.status in STATUS:
+            notes.append(self._t(STATUS[message.status]))
+        if omission := omission_sentence(self._t, message.stats):
+            notes.append(omission)
+        return notes
+
+    def _actions(self, message: Message) -> list[str]:
+        if message.role is Role.USER:
+            return ['copy']
+        go_on = message.status in CAN_GO_ON or message.stats.get('done_reason') == 'length'
+        return ['copy', 'regenerate', *(['continue'] if go_on else [])]
+
+
+def _operation(ref: int, change: Change) -> list[Any]:
+    match change:
+        case ReplaceFrom(block, html):
+            return [BLOCKS, ref, block, html]
+        case ReplaceTail(block, keep, html):
+            return [TAIL, ref, block, keep, html]
+        case AppendText(block, text):
+            return [TEXT, ref, block, text]

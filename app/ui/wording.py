@@ -1,0 +1,131 @@
+"""Puts states and faults into sentences a person can act on, in their language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.ui.translations import Translator, msgid
+
+ERRORS: Mapping[str, str] = {
+    'error': msgid('Something went wrong: {message}'),
+    'unexpected': msgid('Something went wrong that we did not foresee. The log has the details.'),
+    'provider_error': msgid('The model server did not do what it was asked.'),
+    'server_unreachable': msgid('Nobody answers at {url}. Start Ollama there, then try again.'),
+    'server_busy': msgid('The model server has too much to do just now. Try again in a moment.'),
+    'model_not_found': msgid('The model {model} is not installed. Download it or choose another one.'),
+    'out_of_memory': msgid('There is not enough memory for {model}. Close other programs or choose a smaller model.'),
+    'access_denied': msgid('The model server refused the key. Check the key in the settings.'),
+    'server_fault': msgid('The model server reported a fault: {message}'),
+    'connection_dropped': msgid('The connection to the model server broke off. What had arrived is kept.'),
+    'broken_stream': msgid('The model server sent something that makes no sense: {line}'),
+    'server_silent': msgid('Nothing came for {seconds} seconds, so the answer was ended. What had arrived is kept.'),
+    'unknown_command': msgid('There is no command /{name}. Write /help to see those there are.'),
+    'not_found': msgid('This conversation does not exist, or it was deleted.'),
+    'conflict': msgid('This does not fit what is stored. Reload the page and try again.'),
+    'invalid_input': msgid('This cannot be used.'),
+    'storage_unavailable': msgid('Saving does not work right now, so nothing was sent. Your text is still here.'),
+    'database_unusable': msgid('The database cannot be used: {message}'),
+    'port_taken': msgid('Port {port} cannot be used ({message}). Stop what listens there, or choose another: --port'),
+    'settings_invalid': msgid('The setting {name} cannot be used: {message}'),
+}
+"""One sentence per exception of ours; a test proves that none is missing."""
+
+REASONS: Mapping[str, str] = {
+    'empty_message': msgid('Write something first.'),
+    'long_message': msgid('This message is too long. Up to {longest} characters fit into one.'),
+    'empty_title': msgid('A conversation needs a title.'),
+    'cannot_pull': msgid('This server cannot download models by itself.'),
+    'busy': msgid('This conversation is still answering. Wait for the end, or stop it.'),
+    'bad_id': msgid('This address is not one of a conversation.'),
+}
+
+NEAREST = msgid('There is no command /{name}. Did you mean /{nearest}?')
+
+PROGRESS: Mapping[str, str] = {
+    'waiting': msgid('Waiting for the model · {seconds} s'),
+    'loading': msgid('Loading the model into memory · {seconds} s'),
+    'silent': msgid('The model has been silent for {seconds} s. You can stop it at any time.'),
+}
+
+STATUS: Mapping[str, str] = {
+    'interrupted': msgid('I stopped here because the server restarted. Continue?'),
+    'stopped': msgid('Stopped'),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What to say, and the one action that helps (its name), if there is one."""
+
+    text: str
+    action: str = ''
+
+
+def error_sentence(t: Translator, error: Mapping[str, Any]) -> Sentence:
+    """Say what went wrong and what helps."""
+    code = str(error.get('code', 'error'))
+    template = REASONS.get(str(error.get('reason', '')), ERRORS.get(code, ERRORS['unexpected']))
+    if error.get('nearest'):
+        template = NEAREST
+    return Sentence(_filled(t(template), error), 'pull' if code == 'model_not_found' else '')
+
+
+def progress_sentence(t: Translator, progress: Mapping[str, Any]) -> str:
+    """Say what a reply waits for or is doing."""
+    code = str(progress.get('code', 'waiting'))
+    if code == 'queued':
+        ahead = int(progress['ahead'])
+        return t.n('Waiting for {ahead} other answer', 'Waiting for {ahead} other answers', ahead).format(ahead=ahead)
+    return _filled(t(PROGRESS.get(code, PROGRESS['waiting'])), progress)
+
+
+def omission_sentence(t: Translator, stats: Mapping[str, Any]) -> str:
+    """Say what the model did not get to read, or nothing if it got all."""
+    omitted = int(stats.get('omitted', 0))
+    if stats.get('shortened'):
+        return t('Your message is longer than the context window, so its middle was left out.')
+    if omitted:
+        return t.n(
+            '{omitted} earlier message did not fit into the context window and was left out.',
+            '{omitted} earlier messages did not fit into the context window and were left out.',
+            omitted,
+        ).format(omitted=omitted)
+    return ''
+
+
+def stats_line(t: Translator, stats: Mapping[str, Any]) -> str:
+    """Say in one line how an answer was made."""
+    parts = []
+    tokens, seconds = stats.get('tokens'), stats.get('seconds')
+    if tokens:
+        parts.append(t.n('{n} token', '{n} tokens', tokens).format(n=tokens))
+    if tokens and seconds:
+        parts.append(t('{rate} tokens/s').format(rate=_number(t, tokens / seconds)))
+    if tokens and (first := stats.get('first_token_seconds') or 0) >= 0.1:
+        parts.append(t('first word after {seconds} s').format(seconds=_number(t, first)))
+    return ' · '.join(parts)
+
+
+def size(t: Translator, size_in_bytes: float) -> str:
+    """Write a size the way people read it, in powers of ten as downloads are."""
+    for unit in ('B', 'kB', 'MB'):
+        if size_in_bytes < 1000:
+            return f'{_number(t, size_in_bytes)} {unit}'
+        size_in_bytes /= 1000
+    return f'{_number(t, size_in_bytes)} GB'
+
+
+def _number(t: Translator, value: float) -> str:
+    written = f'{value:.0f}' if value >= 100 else f'{value:.1f}'
+    return written.replace('.', ',') if t.language == 'pt-BR' else written
+
+
+def _filled(template: str, values: Mapping[str, Any]) -> str:
+    return template.format_map(_Blank(values))
+
+
+class _Blank(dict[str, Any]):
+    """A missing detail leaves a gap instead of breaking the sentence."""
+
+    def __missing__(self, key: str) -> str:
+        return '…'

@@ -1,0 +1,1 @@
+"""Pages and their words, through NiceGUI’s simulated browser."""

@@ -1,0 +1,100 @@
+from typing import Any
+
+import pytest
+
+from app.chat.reading import Version, Window
+from app.domain.message import Message, Role, Status
+from app.rendering.changes import AppendText, ReplaceFrom, ReplaceTail
+from app.replies.live import ConversationState, LiveConversations, LiveReply
+from app.ui.translations import translator
+from app.ui.wire import BLOCKS, TAIL, TEXT, Wire
+from tests.storage.samples import conversation, message
+
+CHAT = conversation()
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire(translator('en'))
+
+
+@pytest.fixture
+async def state() -> ConversationState:
+    return LiveConversations().adopt(CHAT)
+
+
+def answer(status: Status = Status.COMPLETE, **changes: Any) -> Message:
+    return message(CHAT, None, Role.ASSISTANT, status=status, **changes)
+
+
+def test_messages_go_by_short_numbers_that_last_as_long_as_the_list(wire: Wire) -> None:
+    assert [wire.ref('a'), wire.ref('b'), wire.ref('a')] == [0, 1, 0]
+    assert (wire.knows('a'), wire.knows('c')) == (True, False)
+    wire.forget()
+    assert not wire.knows('a')
+    assert wire.ref('b') == 0
+
+
+def test_changes_are_short_operations(wire: Wire) -> None:
+    changes = (ReplaceFrom(2, ('<p>a</p>', '<p>b</p>')), ReplaceTail(3, 5, 'x</p>'), AppendText(3, 'y'))
+    assert wire.changes('a', changes) == [
+        [BLOCKS, 0, 2, ('<p>a</p>', '<p>b</p>')],
+        [TAIL, 0, 3, 5, 'x</p>'],
+        [TEXT, 0, 3, 'y'],
+    ]
+
+
+def test_a_finished_answer(wire: Wire, state: ConversationState) -> None:
+    finished = answer(thinking='hm', stats={'tokens': 1})
+    window = Window(
+        (finished,), {finished.id: ['<p>a</p>']}, {finished.id: Version(('x', finished.id), 1)}, False, False
+    )
+    assert wire.window(state, window) == [
+        {
+            'ref': 0,
+            'id': finished.id,
+            'role': 'assistant',
+            'html': ['<p>a</p>'],
+            'thinking': 'hm',
+            'state': {
+                'status': 'complete',
+                'notes': [],
+                'versions': [1, 2],
+                'actions': ['copy', 'regenerate'],
+                'stats': '1 token',
+            },
+        }
+    ]
+
+
+def test_an_answer_that_streams_goes_as_it_is_shown(wire: Wire, state: ConversationState) -> None:
+    live = LiveReply(answer(Status.STREAMING, content='*a*'))
+    live.progress = {'code': 'loading', 'seconds': 3}
+    state.begin(live)
+    written = wire.message(state, live.current(), None)
+    assert written['html'] == ['<p><em>a</em></p>']
+    assert written['state'] == {'status': 'streaming', 'notes': ['Loading the model into memory · 3 s']}
+
+
+@pytest.mark.parametrize(
+    ('of', 'actions'),
+    [
+        (message(CHAT, None), ['copy']),
+        (answer(), ['copy', 'regenerate']),
+        (answer(stats={'done_reason': 'length'}), ['copy', 'regenerate', 'continue']),
+        (answer(Status.STOPPED), ['copy', 'regenerate', 'continue']),
+        (answer(Status.INTERRUPTED), ['copy', 'regenerate', 'continue']),
+        (answer(Status.FAILED), ['copy', 'regenerate', 'continue']),
+        (answer(Status.STREAMING), None),
+    ],
+)
+def test_what_can_be_done_depends_on_how_it_ended(wire: Wire, of: Message, actions: list[str] | None) -> None:
+    assert wire.state(of).get('actions') == actions
+
+
+def test_notes_and_faults_are_sentences(wire: Wire) -> None:
+    interrupted = answer(Status.INTERRUPTED, stats={'omitted': 2})
+    assert len(wire.state(interrupted)['notes']) == 2
+    failed = wire.state(answer(Status.FAILED, error={'code': 'model_not_found', 'model': 'phi'}))
+    assert failed['error']['text'].startswith('The model phi is not installed')
+    assert failed['error']['action'] == 'pull'

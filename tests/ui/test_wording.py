@@ -1,0 +1,145 @@
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from app import errors
+from app.errors import GuilhermeError
+from app.ui.translations import LANGUAGES, Language, translator
+from app.ui.wording import (
+    ERRORS,
+    PROGRESS,
+    REASONS,
+    STATUS,
+    error_sentence,
+    omission_sentence,
+    progress_sentence,
+    size,
+    stats_line,
+)
+
+APP = Path(errors.__file__).parent
+
+
+def kinds(kind: type[GuilhermeError] = GuilhermeError) -> Iterator[type[GuilhermeError]]:
+    yield kind
+    for each in kind.__subclasses__():
+        yield from kinds(each)
+
+
+def documented_details(kind: type[GuilhermeError]) -> set[str]:
+    """Read the names after `Details:` in the docstrings of a class and those it stands on."""
+    docs = [each.__doc__ or '' for each in kind.__mro__ if issubclass(each, GuilhermeError)]
+    return {name for doc in docs for name in re.findall(r'`(\w+)`', doc.partition('Details:')[2])}
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def given_as(keyword: str, call: str) -> set[str]:
+    """Find the constants that the app gives as a keyword to a call."""
+    found = set()
+    for file in APP.rglob('*.py'):
+        for node in ast.walk(ast.parse(file.read_text('utf-8'))):
+            if isinstance(node, ast.Call) and getattr(node.func, 'id', '') == call:
+                found |= {each.value.value for each in node.keywords if each.arg == keyword}  # type: ignore[attr-defined]
+    return found
+
+
+@pytest.mark.parametrize('kind', list(kinds()), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize('language', LANGUAGES)
+def test_every_exception_has_a_sentence_that_can_be_filled(kind: type[GuilhermeError], language: Language) -> None:
+    t = translator(language)
+    needed = placeholders(ERRORS[kind.code])
+    assert needed <= documented_details(kind) | ({'message'} if kind is GuilhermeError else set())
+    sentence = error_sentence(t, kind(**{name: f'<{name}>' for name in needed}).as_data()).text
+    assert all(f'<{name}>' in sentence for name in needed)
+    assert '{' not in sentence
+    assert language == 'en' or sentence != error_sentence(translator('en'), {'code': kind.code}).text
+
+
+def test_no_two_exceptions_share_a_code_and_no_sentence_is_without_one() -> None:
+    codes = [kind.code for kind in kinds()]
+    assert len(codes) == len(set(codes))
+    assert set(codes) == ERRORS.keys()
+
+
+@pytest.mark.parametrize('language', LANGUAGES)
+def test_every_reason_has_a_sentence(language: Language) -> None:
+    t = translator(language)
+    assert given_as('reason', 'InvalidInput') | given_as('reason', 'Conflict') == REASONS.keys()
+    for reason in REASONS:
+        sentence = error_sentence(t, {'code': 'invalid_input', 'reason': reason, 'longest': 400_000}).text
+        assert sentence
+        assert '…' not in sentence
+
+
+def test_a_fault_of_a_later_version_or_with_gaps_is_still_said() -> None:
+    t = translator('en')
+    assert error_sentence(t, {'code': 'of the future'}) == error_sentence(t, {'code': 'unexpected'})
+    assert error_sentence(t, {'code': 'server_unreachable'}).text.startswith('Nobody answers at ….')
+    assert error_sentence(t, {'code': 'server_fault', 'message': '{url} {0} %s'}).text.endswith(': {url} {0} %s')
+    assert error_sentence(t, {}).text
+
+
+def test_a_model_that_is_missing_can_be_fetched() -> None:
+    t = translator('en')
+    assert error_sentence(t, {'code': 'model_not_found', 'model': 'phi'}).action == 'pull'
+    assert error_sentence(t, {'code': 'server_busy'}).action == ''
+
+
+@pytest.mark.parametrize('language', LANGUAGES)
+def test_every_wait_and_state_has_a_sentence(language: Language) -> None:
+    t = translator(language)
+    for code in PROGRESS:
+        assert '7' in progress_sentence(t, {'code': code, 'seconds': 7})
+    assert progress_sentence(t, {'code': 'of the future', 'seconds': 7}) == progress_sentence(t, {'seconds': 7})
+    one, two = (progress_sentence(t, {'code': 'queued', 'ahead': ahead}) for ahead in (1, 2))
+    assert one.replace('1', '2') != two
+    assert all(t(text) for text in STATUS.values())
+
+
+@pytest.mark.parametrize(
+    ('stats', 'sentence'),
+    [
+        ({}, ''),
+        ({'omitted': 0, 'shortened': False}, ''),
+        ({'omitted': 1}, '1 earlier message did not fit into the context window and was left out.'),
+        ({'omitted': 12}, '12 earlier messages did not fit into the context window and were left out.'),
+        (
+            {'omitted': 3, 'shortened': True},
+            'Your message is longer than the context window, so its middle was left out.',
+        ),
+    ],
+)
+def test_what_was_left_out_is_said(stats: dict[str, object], sentence: str) -> None:
+    assert omission_sentence(translator('en'), stats) == sentence
+
+
+@pytest.mark.parametrize(
+    ('stats', 'line'),
+    [
+        ({}, ''),
+        ({'tokens': 1}, '1 token'),
+        ({'tokens': 250, 'seconds': 10}, '250 tokens · 25.0 tokens/s'),
+        (
+            {'tokens': 5000, 'seconds': 10, 'first_token_seconds': 1.23},
+            '5000 tokens · 500 tokens/s · first word after 1.2 s',
+        ),
+        ({'tokens': 2, 'seconds': 0}, '2 tokens'),
+    ],
+)
+def test_how_an_answer_was_made_is_said_in_one_line(stats: dict[str, float], line: str) -> None:
+    assert stats_line(translator('en'), stats) == line
+
+
+@pytest.mark.parametrize(
+    ('count', 'english', 'portuguese'),
+    [(0, '0.0 B', '0,0 B'), (999, '999 B', '999 B'), (1500, '1.5 kB', '1,5 kB'), (1.63e9, '1.6 GB', '1,6 GB')],
+)
+def test_sizes_are_written_as_people_read_them(count: float, english: str, portuguese: str) -> None:
+    assert (size(translator('en'), count), size(translator('pt-BR'), count)) == (english, portuguese)
