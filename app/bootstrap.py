@@ -1,0 +1,224 @@
+"""The only place that knows every room: builds the parts from the settings and joins them."""
+
+import gc
+import logging
+import socket
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import count
+
+from nicegui import app, core, ui
+
+from app.chat import Asking, Chat, Downloads, ModelCatalog, Organising, Reading
+from app.chat.answering import Answering
+from app.chat.commanding import Commanding
+from app.commands.help import help_command
+from app.commands.registry import Commands, installed
+from app.domain.message import Message, Status
+from app.errors import GuilhermeError, PortTaken
+from app.observability import logs
+from app.observability.health import health_routes
+from app.providers.base import Provider
+from app.replies.engine import Engine
+from app.replies.live import LiveConversations
+from app.replies.rendered import RenderedMessages
+from app.settings import Settings
+from app.storage.conversations import Conversations
+from app.storage.database import Database
+from app.storage.documents import Documents
+from app.storage.journal import SqlJournal
+from app.storage.messages import Messages
+from app.ui.content_policy import ContentPolicy
+from app.ui.page import APP_NAME
+from app.ui.routes import Screens
+from app.ui.spoken import spoken
+from app.ui.theme import FAVICON
+
+RECONNECT_TIMEOUT = 90.0
+"""Seconds a page may be away without being built anew."""
+
+PING_INTERVAL, PING_TIMEOUT = 10, 8
+"""Seconds: a dead line is noticed after 18. NiceGUI would derive minutes from the reconnect timeout."""
+
+PAGES_PER_COLLECTION = 100
+"""Closed pages after which the garbage collector looks for them: each is a knot of 1,000 objects (0.2 MB) that nothing
+else unties, and the collector by itself would let thousands gather."""
+
+CLOSE_PATIENCE = 1
+"""Seconds the web server waits for connections at the end, before replies are stored and the process ends."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class Parts:
+    """Everything that lives as long as the process."""
+
+    settings: Settings
+    database: Database
+    journal: SqlJournal
+    engine: Engine
+    providers: list[Provider]
+    chat: Chat
+    interrupted: list[Message] = field(default_factory=list)
+
+    async def prepare(self) -> None:
+        """Bring the database up to date and fold what an earlier run left unfinished, before anybody can look."""
+        await self.database.upgrade()
+        self.interrupted = await self.journal.recover(to_be_resumed=self.settings.resume)
+        if self.interrupted:
+            log.info('%d replies of the last run were interrupted; their text is kept.', len(self.interrupted))
+
+    def serve(self, *, native: bool = False) -> None:
+        """Serve pages until told to stop.
+
+        Raises:
+            PortTaken: something else listens there.
+        """
+        settings = self.settings
+        if not native:
+            _refuse_taken_port(settings.host, settings.port)
+        self.install()
+        ui.run(
+            host=settings.host,
+            port=None if native else settings.port,
+            title=APP_NAME,
+            favicon=FAVICON,
+            native=native,
+            show=False,
+            reload=False,
+            dark=None,
+            tailwind=False,
+            reconnect_timeout=RECONNECT_TIMEOUT,
+            show_welcome_message=False,
+            timeout_graceful_shutdown=CLOSE_PATIENCE,
+        )
+
+    def install(self) -> None:
+        """Register pages, routes and what happens at start and end."""
+        app.add_middleware(ContentPolicy)
+        app.include_router(health_routes(self.database.check))
+        Screens(self.chat, self.settings.language).install()
+        app.on_startup(self._started)
+        app.on_shutdown(self.close)
+
+    async def close(self) -> None:
+        """End: replies are interrupted and stored, connections given back."""
+        await self.chat.downloads.close()
+        await self.engine.close(to_be_resumed=self.settings.resume)
+        for provider in self.providers:
+            await provider.close()
+        await self.database.close()
+
+    async def _started(self) -> None:
+        _tune_server()
+        host = '127.0.0.1' if self.settings.host in ('0.0.0.0', '::') else self.settings.host  # noqa: S104
+        print(f'Guilherme is ready: http://{host}:{self.settings.port}', flush=True)
+        await self.chat.models.refresh()
+        if self.settings.resume:
+            await self._resume()
+        _tune_collector()
+
+    async def _resume(self) -> None:
+        for message in self.interrupted:
+            try:
+                owner_id = await self.chat.reading.owner_of(message.conversation_id)
+                await self.chat.asking.resume(owner_id, message.id)
+            except GuilhermeError as error:
+                log.warning('Reply %s could not be continued: %s', message.id, error)
+                interrupted = replace(message, status=Status.INTERRUPTED, finished_at=datetime.now(UTC))
+                await self.journal.seal(interrupted, unread=True)
+
+
+def build(settings: Settings) -> Parts:
+    """Build everything, without touching disk or network yet."""
+    logs.set_up(settings.log_format, settings.log_level)
+    database = Database(settings.resolved_database_url)
+    conversations, messages = Conversations(database), Messages(database)
+    providers = _providers(settings)
+    catalog = ModelCatalog(providers, settings.default_model)
+    live, rendered, journal = LiveConversations(), RenderedMessages(), SqlJournal(database)
+    engine = Engine(
+        journal,
+        rendered,
+        load_limit=settings.load_limit,
+        silence_notice=settings.silence_notice,
+        silence_limit=settings.silence_limit,
+    )
+    documents = Documents(database)
+    answering = Answering(
+        messages,
+        catalog,
+        engine,
+        num_ctx=settings.num_ctx,
+        system_prompt=settings.system_prompt,
+    )
+    reading = Reading(conversations, messages, live, rendered)
+    commanding = Commanding(_commands(), conversations, messages, documents, spoken)
+    asking = Asking(
+        messages=messages, reading=reading, live=live, engine=engine, answering=answering, commanding=commanding
+    )
+    chat = Chat(
+        asking=asking,
+        reading=reading,
+        organising=Organising(conversations, reading, asking, live),
+        commanding=commanding,
+        models=catalog,
+        downloads=Downloads(catalog),
+        live=live,
+    )
+    return Parts(settings=settings, database=database, journal=journal, engine=engine, providers=providers, chat=chat)
+
+
+def _providers(settings: Settings) -> list[Provider]:
+    """Choose who can be asked; each is imported only if it is."""
+    if settings.demo:
+        from app.providers.scripted import Scripted
+
+        return [Scripted()]
+    from app.providers.ollama import Ollama
+
+    providers: list[Provider] = [Ollama(settings.ollama_host)]
+    if settings.openai_base_url:
+        from app.providers.openai_compatible import OpenAICompatible
+
+        providers.append(OpenAICompatible(settings.openai_base_url, settings.openai_api_key))
+    return providers
+
+
+def _commands() -> Commands:
+    """Gather the commands, our own first: no other package can take their names."""
+    commands = Commands()
+    for each in (help_command(commands), *installed()):
+        commands.add(each)
+    return commands
+
+
+def _tune_server() -> None:
+    """Set what NiceGUI has no option for; only possible once its own start has set its values."""
+    core.sio.eio.ping_interval, core.sio.eio.ping_timeout = PING_INTERVAL, PING_TIMEOUT
+    core.sio.eio.cors_allowed_origins = None  # same origin only; NiceGUI allows every page of the web
+
+
+def _tune_collector() -> None:
+    """Let the garbage collector walk through everything rarely, but when there is something to find."""
+    gc.collect()
+    gc.freeze()  # what is here stays; long pauses of the collector come from walking it again and again
+    gc.set_threshold(50_000, 20, 100)
+    gone = count(1)
+
+    def collect_gone_pages() -> None:
+        if next(gone) % PAGES_PER_COLLECTION == 0:
+            gc.collect()
+
+    app.on_delete(collect_gone_pages)
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ':' in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTaken(host=host, port=port, message=error.strerror or str(error)) from error

@@ -1,0 +1,199 @@
+"""It tells the truth (P8): whatever goes wrong or takes long, the person reads it in words."""
+
+import re
+import sqlite3
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import OpenTab, StartApp
+from tests.browser.screen import numbered
+from tests.support.app_process import AppProcess
+from tests.support.ollama_server import OllamaServer
+
+FAULTS = {
+    'tokens=50 drop_after=20': (20, 'broke off'),
+    'tokens=50 close_after=20': (20, 'broke off'),
+    'tokens=50 end_after=20': (20, 'broke off'),
+    'tokens=50 error_after=20': (20, 'unexpected EOF'),
+    'tokens=50 junk_after=20': (20, 'makes no sense'),
+    'tokens=50 drop_after=0': (0, 'broke off'),
+    'tokens=50 status=500': (0, 'unexpected EOF'),
+    'tokens=50 busy': (0, 'too much to do'),
+    'tokens=50 oom': (0, 'not enough memory for gemma2:2b'),
+}
+
+
+@pytest.mark.parametrize('directives', FAULTS)
+async def test_fault_of_the_model_server_is_said(directives: str, app: AppProcess, open_tab: OpenTab) -> None:
+    count, sentence = FAULTS[directives]
+    tab = await open_tab(app)
+    await tab.ask(directives)
+    await tab.has_status('failed')
+    for _ in range(2):
+        await expect(tab.reply.get_by_test_id('message-error')).to_contain_text(sentence)
+        assert await tab.words() == numbered(count)
+        await tab.page.reload()
+
+
+async def test_reply_that_broke_off_goes_on(app: AppProcess, open_tab: OpenTab) -> None:
+    tab = await open_tab(app)
+    await tab.ask('tokens=50 drop_after=20')
+    await tab.has_status('failed')
+    await tab.reply.get_by_test_id('message-continue').click()
+    await tab.has_status('complete')
+    assert await tab.words() == numbered(50)
+    await expect(tab.reply.get_by_test_id('message-error')).to_be_empty()
+
+
+async def test_model_that_loads_is_said(app: AppProcess, open_tab: OpenTab, ollama: OllamaServer) -> None:
+    tab = await open_tab(app)
+    ollama.loaded.clear()
+    await tab.ask('tokens=10 load=3.5')
+    await expect(tab.reply.get_by_text('Loading the model into memory')).to_be_visible()
+    await tab.has_status('complete')
+    await expect(tab.reply.get_by_text('Loading the model into memory')).to_have_count(0)
+
+
+async def test_model_that_waits_behind_another_reply_is_said(start_app: StartApp, open_tab: OpenTab) -> None:
+    async with OllamaServer(script='kind=num', parallel=1) as busy:
+        app = await start_app(busy.url)
+        first, second = await open_tab(app), await open_tab(app)
+        await first.ask('tokens=1000 rate=50')
+        await first.shows('w5 ')
+        await second.ask('tokens=10')
+        await expect(second.reply.get_by_text('Waiting for 1 other answer')).to_be_visible()
+        await first.part('stop').click()
+        await second.has_status('complete')
+
+
+async def test_silence_in_mid_reply_is_said_and_ended(start_app: StartApp, open_tab: OpenTab) -> None:
+    app = await start_app(GUILHERME_SILENCE_NOTICE='1', GUILHERME_SILENCE_LIMIT='3')
+    tab = await open_tab(app)
+    await tab.ask('tokens=50 stall_after=10')
+    await expect(tab.reply.get_by_text('The model has been silent for')).to_be_visible()
+    await expect(tab.part('stop')).to_be_visible()
+    await tab.has_status('failed')
+    for _ in range(2):
+        await expect(tab.reply.get_by_test_id('message-error')).to_contain_text('Nothing came for')
+        assert await tab.words() == numbered(10)
+        await tab.page.reload()
+
+
+async def test_model_that_is_gone_can_be_fetched(start_app: StartApp, open_tab: OpenTab) -> None:
+    async with OllamaServer(script='kind=num', models=['gemma2:2b', 'other:1b'], pull_seconds=0.5) as server:
+        app = await start_app(server.url)
+        tab = await open_tab(app)
+        server.install(['other:1b'])
+        await tab.ask('tokens=10')
+        error = tab.reply.get_by_test_id('message-error')
+        await expect(error).to_contain_text('gemma2:2b is not installed')
+        await error.get_by_role('button').click()
+        await server.until(lambda: 'gemma2:2b' in server.models)
+        await tab.reply.get_by_test_id('message-regenerate').click()
+        await tab.has_status('complete')
+        assert await tab.words() == numbered(10)
+
+
+async def test_history_that_does_not_fit_is_said(start_app: StartApp, open_tab: OpenTab) -> None:
+    app = await start_app(GUILHERME_NUM_CTX='512')
+    tab = await open_tab(app)
+    for _ in range(2):
+        await tab.ask('tokens=3 ' + 'long words ' * 60)
+        await tab.has_status('complete')
+    await expect(tab.reply).to_contain_text('did not fit into the context window')
+    await tab.ask('tokens=3 ' + 'much longer words ' * 200 + ' tokens=3')
+    await expect(tab.reply).to_contain_text('its middle was left out')
+    await expect(tab.part('context-gauge')).to_be_visible()
+
+
+async def test_text_that_is_not_saved_is_said(start_app: StartApp, open_tab: OpenTab) -> None:
+    app = await start_app()
+    tab = await open_tab(app)
+    reply_id = await tab.ask('tokens=400 rate=60')
+    await tab.shows('w20 ')
+    other_process = sqlite3.connect(app.data_dir / 'guilherme.db', isolation_level=None)
+    other_process.execute('BEGIN EXCLUSIVE')
+    await expect(tab.part('unsaved')).to_be_visible()
+    shown = await tab.longest_shown(reply_id)
+    assert app.stored_reply(reply_id)[1].startswith(shown)
+    other_process.execute('ROLLBACK')
+    other_process.close()
+    await expect(tab.part('unsaved')).to_be_hidden()
+    await tab.has_status('complete', timeout=20)
+    assert await tab.words() == numbered(400)
+    assert app.stored_reply(reply_id)[1].split() == numbered(400)
+
+
+async def test_message_that_cannot_be_stored_is_given_back(start_app: StartApp, open_tab: OpenTab) -> None:
+    app = await start_app()
+    tab = await open_tab(app)
+    await tab.ask('tokens=5')
+    await tab.has_status('complete')
+    other_process = sqlite3.connect(app.data_dir / 'guilherme.db', isolation_level=None)
+    other_process.execute('BEGIN EXCLUSIVE')
+    await tab.send('tokens=6')
+    await expect(tab.page.get_by_text('Saving does not work right now')).to_be_visible()
+    await expect(tab.composer).to_have_value('tokens=6')
+    other_process.execute('ROLLBACK')
+    other_process.close()
+    await tab.composer.press('Enter')
+    await tab.has_status('complete')
+    await expect(tab.questions).to_have_count(2)
+    await expect(tab.body).to_have_text(' '.join(numbered(6)))
+
+
+async def test_model_server_that_is_not_there_is_noticed_when_it_comes(start_app: StartApp, open_tab: OpenTab) -> None:
+    server = OllamaServer(script='kind=num')
+    await server.listen()
+    await server.stop()
+    app = await start_app(server.url)
+    tab = await open_tab(app)
+    await expect(tab.part('server-state')).to_contain_text(f'I cannot find Ollama at {server.url}')
+    await server.listen()
+    await expect(tab.part('server-state')).to_be_hidden()
+    await tab.ask('tokens=5')
+    await tab.has_status('complete')
+    await server.stop()
+    await tab.ask('tokens=5')
+    await expect(tab.reply.get_by_test_id('message-error')).to_contain_text('Nobody answers at')
+
+
+async def test_first_model_is_downloaded(start_app: StartApp, open_tab: OpenTab) -> None:
+    async with OllamaServer(script='kind=num', models=[], pull_seconds=1.5) as server:
+        app = await start_app(server.url)
+        tab = await open_tab(app)
+        state = tab.part('server-state')
+        await expect(state).to_contain_text('it has no model yet')
+        await state.get_by_role('button', name='Download gemma2:2b').click()
+        await expect(state).to_contain_text('of 1.6 GB')
+        await expect(state).to_contain_text('/s')
+        await state.get_by_role('button', name='Cancel').click()
+        await server.until(lambda: server.asked('/api/pull')[-1].disconnected_at)
+        await state.get_by_role('button', name='Download gemma2:2b').click()
+        await expect(state).to_be_hidden()
+        await tab.ask('tokens=5')
+        await tab.has_status('complete')
+
+
+async def test_download_that_fails_says_why(start_app: StartApp, open_tab: OpenTab) -> None:
+    async with OllamaServer(models=[], pull_seconds=0.2) as server:
+        app = await start_app(server.url, GUILHERME_DEFAULT_MODEL='missing:1b')
+        tab = await open_tab(app)
+        await tab.page.get_by_role('button', name='Download missing:1b').click()
+        await expect(tab.part('server-state')).to_contain_text('There is no model called missing:1b')
+
+
+async def test_demo_says_that_it_is_one(start_app: StartApp, open_tab: OpenTab) -> None:
+    app = await start_app(GUILHERME_DEMO='true')
+    tab = await open_tab(app)
+    await expect(tab.part('server-state')).to_contain_text('This is a demo')
+    await tab.ask('Hello')
+    await tab.shows(re.compile(r'\w'))
+    await tab.part('stop').click()
+    await tab.has_status('stopped')
+
+
+async def test_address_of_no_conversation_says_so(app: AppProcess, open_tab: OpenTab) -> None:
+    tab = await open_tab(app, '/c/11111111-1111-4111-8111-111111111111')
+    await expect(tab.part('toast')).to_contain_text('does not exist')

@@ -1,0 +1,72 @@
+"""What a person can set, type or open is written down: every setting, flag and address has its heading."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from app.settings import Settings, environment_name
+
+ROOT = Path(__file__).parents[1]
+FLAGS = {'--host', '--port', '--data-dir', '--native', '--demo', '--version', '--help'}
+ADDRESSES = {'/', '/c/{conversation_id}', '/healthz', '/readyz'}
+SETTINGS = {environment_name(name): field for name, field in Settings.model_fields.items()}
+
+
+def sections() -> dict[str, str]:
+    """Give the text under each heading of the form ### `name`, with its line breaks made spaces."""
+    parts = re.split(r'^#{2,} +(.*)$', (ROOT / 'docs' / 'settings.md').read_text('utf-8'), flags=re.MULTILINE)
+    pairs = zip(parts[1::2], parts[2::2], strict=True)
+    return {title.strip('`'): ' '.join(text.split()) for title, text in pairs if title.startswith('`')}
+
+
+def default_of(field: FieldInfo) -> str:
+    if field.default is PydanticUndefined:
+        return 'Default: '  # made at start, so the page describes it
+    if field.default == '':
+        return 'Default: empty.'
+    value = str(field.default).lower() if isinstance(field.default, bool) else field.default
+    return f'Default: `{value}`.'
+
+
+def calls(*names: str) -> Iterator[ast.Call]:
+    """Yield the calls of methods and functions with one of these names, in the whole program."""
+    for file in [*ROOT.glob('*.py'), *(ROOT / 'app').rglob('*.py')]:
+        for node in ast.walk(ast.parse(file.read_text('utf-8'))):
+            match node:
+                case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name in names:
+                    yield node
+
+
+def first_texts(*names: str) -> set[str]:
+    """Collect the texts given first to such calls; of a dict its keys."""
+    first = [call.args[0] for call in calls(*names) if call.args]
+    keys = [key for node in first if isinstance(node, ast.Dict) for key in node.keys]
+    return {node.value for node in [*first, *keys] if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+@pytest.mark.parametrize('name', SETTINGS)
+def test_every_setting_has_its_heading_default_and_meaning(name: str) -> None:
+    text = sections()[name]
+    assert default_of(SETTINGS[name]) in text
+    assert (SETTINGS[name].description or 'nothing') in text
+
+
+def test_every_flag_has_its_heading() -> None:
+    in_code = {text for text in first_texts('add_argument') if text.startswith('--')}
+    assert sections().keys() >= FLAGS | in_code
+
+
+def test_every_address_has_its_heading() -> None:
+    in_code = {text for text in first_texts('page', 'get', 'sub_pages') if re.fullmatch(r'/[\w/{}-]*', text)}
+    public = {path for path in in_code if not path.startswith(('/api/', '/_'))}
+    assert sections().keys() >= ADDRESSES | public
+
+
+def test_no_heading_describes_what_is_not_there() -> None:
+    settings = {title for title in sections() if title.isupper()}
+    assert settings == SETTINGS.keys()

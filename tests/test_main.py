@@ -1,0 +1,164 @@
+"""The real process: how it starts, what it says when it cannot, and how it ends."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import sqlite3
+import stat
+import sys
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app import __version__
+from tests.support.app_process import ROOT, AppProcess, running_app
+
+NOBODY = 'http://127.0.0.1:1'
+
+
+async def run(*arguments: str, **settings: str) -> tuple[int | None, str, str]:
+    """Run `main.py` to its end; give the exit code, what it printed and what it complained of."""
+    kept = {name: os.environ[name] for name in ('PATH', 'HOME', 'GUILHERME_DATA_DIR', 'NICEGUI_STORAGE_PATH')}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(ROOT / 'main.py'),
+        *arguments,
+        env=kept | settings,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 30)
+    return process.returncode, out.decode(), err.decode()
+
+
+def mode(path: Path) -> str:
+    return oct(stat.S_IMODE(path.stat().st_mode))
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[AppProcess]:
+    async with running_app(tmp_path, NOBODY, GUILHERME_DEMO='true') as running:
+        yield running
+
+
+# --- without starting -------------------------------------------------------------------------------------------------
+
+
+async def test_help_names_every_flag() -> None:
+    code, out, err = await run('--help')
+    assert (code, err) == (0, '')
+    for flag in ('--host', '--port', '--data-dir', '--native', '--demo', '--help', '--version'):
+        assert flag in out
+
+
+async def test_version() -> None:
+    assert await run('--version') == (0, f'{__version__}\n', '')
+
+
+# --- when it cannot start ---------------------------------------------------------------------------------------------
+
+
+async def test_a_port_that_is_taken_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(('127.0.0.1', 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        code, out, err = await run('--port', port, '--data-dir', str(tmp_path))
+    assert (code, out) == (1, '')
+    assert re.fullmatch(
+        rf'Port {port} cannot be used \(.+\)\. Stop what listens there, or choose another: --port\n', err
+    )
+
+
+@pytest.mark.parametrize(
+    ('settings', 'name'),
+    [
+        ({'GUILHERME_PORT': '0'}, 'GUILHERME_PORT'),
+        ({'GUILHERME_PORT': 'abc'}, 'GUILHERME_PORT'),
+        ({'GUILHERME_NUM_CTX': '1'}, 'GUILHERME_NUM_CTX'),
+        ({'GUILHERME_LANGUAGE': 'tlh'}, 'GUILHERME_LANGUAGE'),
+        ({'GUILHERME_DATABASE_URL': 'mysql://localhost/x'}, 'GUILHERME_DATABASE_URL'),
+    ],
+)
+async def test_a_setting_that_cannot_be_used_is_said_in_one_sentence(settings: dict[str, str], name: str) -> None:
+    code, out, err = await run(**settings)
+    assert (code, out) == (1, '')
+    assert err.startswith(f'The setting {name} cannot be used: ')
+    assert err.count('\n') == 1
+
+
+async def test_sentences_are_in_the_language_of_the_system() -> None:
+    _, _, err = await run(LANG='pt_BR.UTF-8', PYTHONIOENCODING='utf-8', GUILHERME_PORT='0')
+    assert err.startswith('A configuração GUILHERME_PORT não pode ser usada')
+
+
+async def test_a_host_that_does_not_exist_is_said_in_one_sentence(tmp_path: Path) -> None:
+    code, out, err = await run('--host', '203.0.113.1', '--port', '18080', '--data-dir', str(tmp_path))
+    assert (code, out, err.count('\n')) == (1, '', 1)
+    code, out, err = await run('--host', 'no such host', '--port', '18080', '--data-dir', str(tmp_path))
+    assert (code, out, err.count('\n')) == (1, '', 1)
+    assert 'Unknown error' not in err
+
+
+async def test_a_folder_that_cannot_be_made_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / 'file').touch()
+    code, out, err = await run('--data-dir', str(tmp_path / 'file'))
+    assert (code, out, err.count('\n')) == (1, '', 1)
+    assert err.startswith('The database cannot be used: ')
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / 'guilherme.db')) as database, database:
+        database.execute('CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)')
+        database.execute("INSERT INTO alembic_version VALUES ('9999')")
+    code, out, err = await run('--data-dir', str(tmp_path))
+    assert (code, out, err.count('\n')) == (1, '', 1)
+    assert err.startswith('The database cannot be used: ')
+    assert '9999' in err
+
+
+# --- running ----------------------------------------------------------------------------------------------------------
+
+
+async def test_it_says_where_it_is_once_it_is_ready(app: AppProcess) -> None:
+    assert f'Guilherme is ready: {app.url}\n' in app.log()
+    async with httpx.AsyncClient(base_url=app.url) as client:
+        assert (await client.get('/healthz')).json() == {'status': 'ok'}
+        page = await client.get('/')
+    [nonce] = set(re.findall(r'<script nonce="([\w-]+)"', page.text))
+    assert f"'nonce-{nonce}'" in page.headers['content-security-policy']
+    assert page.headers['content-encoding'] == 'gzip'
+    assert '<script>' not in page.text
+
+
+async def test_what_it_keeps_is_for_its_owner_only(app: AppProcess) -> None:
+    assert mode(app.data_dir) == '0o700'
+    kept = [*app.data_dir.iterdir()]
+    assert app.data_dir / 'guilherme.db' in kept
+    assert {mode(path) for path in kept} == {'0o600'}
+
+
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGINT])
+async def test_it_ends_cleanly_when_told_to(app: AppProcess, number: signal.Signals) -> None:
+    process, app._process = app._process, None
+    assert process is not None
+    process.send_signal(number)
+    assert await asyncio.wait_for(process.wait(), 8) == 0
+    assert app.new_complaints() == ''
+    with closing(sqlite3.connect(app.data_dir / 'guilherme.db')) as database:
+        assert database.execute('PRAGMA integrity_check').fetchone() == ('ok',)
+
+
+async def test_a_second_start_on_the_same_data_works(app: AppProcess) -> None:
+    code, seconds = await app.terminate()
+    assert (code, seconds < 5) == (0, True)
+    await app.start()
+    async with httpx.AsyncClient(base_url=app.url) as client:
+        assert (await client.get('/readyz')).status_code == 200
+    assert app.log().count('Guilherme is ready') == 2
+    assert app.new_complaints() == ''
