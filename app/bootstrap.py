@@ -12,8 +12,12 @@ from nicegui import app, core, ui
 from app.chat import Asking, Chat, Downloads, ModelCatalog, Organising, Reading
 from app.chat.answering import Answering
 from app.chat.commanding import Commanding
+from app.chat.material import Material
 from app.commands.help import help_command
 from app.commands.registry import Commands, installed
+from app.commands.videos import Videos
+from app.commands.youtube import youtube_command
+from app.commands.youtube_resumo import summary_command
 from app.domain.message import Message, Status
 from app.errors import GuilhermeError, PortTaken
 from app.observability import logs
@@ -23,6 +27,7 @@ from app.replies.engine import Engine
 from app.replies.live import LiveConversations
 from app.replies.rendered import RenderedMessages
 from app.settings import Settings
+from app.sources.youtube.fetching import YouTube
 from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.documents import Documents
@@ -59,6 +64,7 @@ class Parts:
     journal: SqlJournal
     engine: Engine
     providers: list[Provider]
+    youtube: YouTube
     chat: Chat
     interrupted: list[Message] = field(default_factory=list)
 
@@ -108,6 +114,7 @@ class Parts:
         await self.engine.close(to_be_resumed=self.settings.resume)
         for provider in self.providers:
             await provider.close()
+        self.youtube.close()
         await self.database.close()
 
     async def _started(self) -> None:
@@ -148,13 +155,15 @@ def build(settings: Settings) -> Parts:
     documents = Documents(database)
     answering = Answering(
         messages,
+        Material(messages, documents),
         catalog,
         engine,
         num_ctx=settings.num_ctx,
         system_prompt=settings.system_prompt,
     )
     reading = Reading(conversations, messages, live, rendered)
-    commanding = Commanding(_commands(), conversations, messages, documents, spoken)
+    youtube = _youtube(settings)
+    commanding = Commanding(_commands(youtube), conversations, messages, documents, spoken)
     asking = Asking(
         messages=messages, reading=reading, live=live, engine=engine, answering=answering, commanding=commanding
     )
@@ -167,7 +176,15 @@ def build(settings: Settings) -> Parts:
         downloads=Downloads(catalog),
         live=live,
     )
-    return Parts(settings=settings, database=database, journal=journal, engine=engine, providers=providers, chat=chat)
+    return Parts(
+        settings=settings,
+        database=database,
+        journal=journal,
+        engine=engine,
+        providers=providers,
+        youtube=youtube,
+        chat=chat,
+    )
 
 
 def _providers(settings: Settings) -> list[Provider]:
@@ -182,14 +199,25 @@ def _providers(settings: Settings) -> list[Provider]:
     if settings.openai_base_url:
         from app.providers.openai_compatible import OpenAICompatible
 
-        providers.append(OpenAICompatible(settings.openai_base_url, settings.openai_api_key))
+        providers.append(OpenAICompatible(settings.openai_base_url, settings.openai_api_key.get_secret_value()))
     return providers
 
 
-def _commands() -> Commands:
+def _youtube(settings: Settings) -> YouTube:
+    return YouTube(
+        base_url=settings.youtube_base_url,
+        proxy=settings.youtube_proxy.get_secret_value(),
+        webshare_username=settings.webshare_username.get_secret_value(),
+        webshare_password=settings.webshare_password.get_secret_value(),
+        webshare_locations=settings.webshare_locations,
+        timeout=settings.youtube_timeout,
+    )
+
+
+def _commands(youtube: YouTube) -> Commands:
     """Gather the commands, our own first: no other package can take their names."""
-    commands = Commands()
-    for each in (help_command(commands), *installed()):
+    commands, videos = Commands(), Videos(youtube)
+    for each in (help_command(commands), youtube_command(videos), summary_command(videos), *installed()):
         commands.add(each)
     return commands
 

@@ -11,6 +11,8 @@ GuilhermeError                  code, details: the screen puts them into words i
 │   ├── ConnectionDropped       the connection ended in mid-reply
 │   ├── BrokenStream            a line of the stream was not what the protocol says
 │   └── ServerSilent            nothing came for longer than the limit
+├── SourceError                 something outside did not give what a command asked of it
+│   └── TranscriptUnavailable   there is no transcript to be had of a video
 ├── UnknownCommand              there is no slash command of that name
 ├── NotFound                    no such conversation or message (for this owner)
 ├── Conflict                    the request does not fit what is stored
@@ -102,6 +104,21 @@ class ServerSilent(ProviderError):
     """Raised when nothing came for longer than the limit. Details: `seconds`."""
 
     code = 'server_silent'
+
+
+class SourceError(GuilhermeError):
+    """Raised when something outside did not give what a command asked of it. Details: `reason`."""
+
+    code = 'source_error'
+
+
+class TranscriptUnavailable(SourceError):
+    """Raised when there is no transcript to be had of a video.
+
+    Details: `reason`, `video` (its id), `message` (YouTube's own words), `language` and `offered` (languages).
+    """
+
+    code = 'transcript_unavailable'
 
 
 class UnknownCommand(GuilhermeError):

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import SettingsInvalid
 
-SHARED_NAMES: Mapping[str, str] = {'ollama_host': 'OLLAMA_HOST'}
+SHARED_NAMES: Mapping[str, str] = {'ollama_host': 'OLLAMA_HOST', 'youtube_base_url': 'YOUTUBE_BASE_URL'}
 """Settings whose names in the environment are not ours alone."""
 
 
@@ -56,7 +56,9 @@ class Settings(BaseSettings):
     openai_base_url: str = Field(
         '', description='Address of an OpenAI-compatible server, up to and with `/v1`. Empty: none is asked.'
     )
-    openai_api_key: str = Field('', description='Key for that server, if it wants one. Never shown or logged.')
+    openai_api_key: SecretStr = Field(
+        SecretStr(''), description='Key for that server, if it wants one. Never shown or logged.'
+    )
     host: str = Field('127.0.0.1', description='Address to listen on. `0.0.0.0` lets other machines in.')
     port: int = Field(8080, ge=1, le=65535, description='Port to listen on.')
     data_dir: Path = Field(
@@ -81,6 +83,24 @@ class Settings(BaseSettings):
     silence_notice: float = Field(10, gt=0, description='Seconds of silence in mid-reply after which the page says so.')
     silence_limit: float = Field(
         300, gt=0, description='Seconds of silence in mid-reply after which the reply is ended.'
+    )
+    youtube_base_url: str = Field(
+        'https://www.youtube.com',
+        validation_alias=AliasChoices('YOUTUBE_BASE_URL', 'youtube_base_url'),
+        description='Where YouTube is asked: a mirror or a test server in its place.',
+    )
+    youtube_timeout: float = Field(30, gt=0, description='Seconds the transcript of one video may take.')
+    youtube_proxy: SecretStr = Field(
+        SecretStr(''),
+        description='Proxy for YouTube, `http://`, `https://` or `socks5://`, for people whose address it blocks. '
+        'Never shown or logged.',
+    )
+    webshare_username: SecretStr = Field(
+        SecretStr(''), description='"Proxy Username" at Webshare, whose rotating addresses YouTube does not block.'
+    )
+    webshare_password: SecretStr = Field(SecretStr(''), description='"Proxy Password" at Webshare. Never shown.')
+    webshare_locations: tuple[str, ...] = Field(
+        (), description='Countries whose addresses Webshare may use, as a JSON list: `["br", "us"]`. Empty: all.'
     )
     resume: bool = Field(False, description='Continue by itself, at start, what a restart interrupted.')
     language: Literal['auto', 'pt-BR', 'en'] = Field(

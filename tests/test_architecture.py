@@ -18,9 +18,11 @@ domain        │                                                          │
 rendering     │ domain errors                                            │ markdown_it mdit_py_plugins nh3 pygments
 providers     │ domain errors                                            │ httpcore httpx
 storage       │ domain errors                                            │ alembic psycopg sqlalchemy sqlmodel
-commands      │ domain errors                                            │
+retrieval     │ domain errors                                            │
+sources       │ domain errors                                            │ requests webvtt youtube_transcript_api
+commands      │ sources domain errors                                    │
 replies       │ domain rendering errors                                  │ nicegui.Event nicegui.binding
-chat          │ replies commands providers storage domain errors    │ nicegui.Event
+chat          │ replies commands providers storage retrieval domain errors │ nicegui.Event
 api           │ chat rendering domain errors                             │ fastapi starlette
 ui            │ chat replies.changes replies.live rendering domain errors │ fastapi nicegui starlette
 observability │ domain errors                                            │ fastapi starlette

@@ -9,7 +9,9 @@ import pytest
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from app import bootstrap
 from app.settings import Settings, environment_name
+from app.sources.youtube.fetching import YouTube
 
 ROOT = Path(__file__).parents[1]
 FLAGS = {'--host', '--port', '--data-dir', '--native', '--demo', '--version', '--help'}
@@ -27,10 +29,18 @@ def sections() -> dict[str, str]:
 def default_of(field: FieldInfo) -> str:
     if field.default is PydanticUndefined:
         return 'Default: '  # made at start, so the page describes it
-    if field.default == '':
+    if not field.default and not isinstance(field.default, bool):
         return 'Default: empty.'
     value = str(field.default).lower() if isinstance(field.default, bool) else field.default
     return f'Default: `{value}`.'
+
+
+def test_every_command_has_its_heading() -> None:
+    youtube = YouTube(base_url='', timeout=1)
+    page = (ROOT / 'docs' / 'commands.md').read_text('utf-8')
+    commands = bootstrap._commands(youtube)
+    assert [f'### `/{each.name}`' for each in commands if f'### `/{each.name}`' not in page] == []
+    assert [alias for each in commands for alias in each.aliases if f'`/{alias}`' not in page] == []
 
 
 def calls(*names: str) -> Iterator[ast.Call]:

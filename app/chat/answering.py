@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.chat.conversation_model import ConversationModel
+from app.chat.material import Excerpts, Material
 from app.chat.models import ModelCatalog
 from app.domain.delta import Delta, statistics
 from app.domain.message import Message
@@ -26,6 +27,7 @@ class Answering:
     def __init__(
         self,
         messages: Messages,
+        material: Material,
         catalog: ModelCatalog,
         engine: Engine,
         *,
@@ -33,6 +35,7 @@ class Answering:
         system_prompt: str,
     ) -> None:
         self._messages = messages
+        self._material = material
         self._catalog = catalog
         self._engine = engine
         self._num_ctx = num_ctx
@@ -52,8 +55,13 @@ class Answering:
 
         async def deltas() -> AsyncIterator[Delta]:
             model = self.model(state, reply)
-            fitted = await self._fit(state, reply, model)
-            yield statistics(prompt_estimate=fitted.tokens, omitted=fitted.omitted, shortened=fitted.shortened)
+            fitted, excerpts = await self._fit(state, reply, model)
+            yield statistics(
+                prompt_estimate=fitted.tokens,
+                omitted=fitted.omitted,
+                shortened=fitted.shortened,
+                **({'excerpts': True} if excerpts.shortened else {}),
+            )
             async with aclosing(model.ask(fitted.messages, reply.content)) as stream:  # type: ignore[type-var]
                 async for delta in stream:
                     yield delta
@@ -78,12 +86,19 @@ class Answering:
         ids = [running.id for running in self._engine.running_with(lambda message: message.model == model)]
         return ids.index(reply.id) if reply.id in ids else 0
 
-    async def _fit(self, state: ConversationState, reply: Message, model: ConversationModel) -> FittedPrompt:
+    async def _fit(
+        self, state: ConversationState, reply: Message, model: ConversationModel
+    ) -> tuple[FittedPrompt, Excerpts]:
         num_ctx = await model.num_ctx()
         extra = await model.going_on(reply.content)
         taken = sum(estimate_tokens(message.content) for message in extra)
         branch, earlier = await self._newest_of_branch(state, reply, budget(num_ctx))
-        return fit(as_said(branch), self._system_prompt, num_ctx, earlier=earlier, taken=taken)
+        excerpts = Excerpts()
+        if not state.opening:
+            excerpts = await self._material.for_question(state.conversation, branch, budget(num_ctx) - taken)
+        system_prompt = '\n\n'.join(filter(None, [self._system_prompt, excerpts.text]))
+        fitted = fit(as_said(branch), system_prompt, num_ctx, earlier=earlier, taken=taken)
+        return fitted, excerpts
 
     async def _newest_of_branch(
         self, state: ConversationState, reply: Message, tokens: int

@@ -127,19 +127,22 @@ class Commanding:
 
 async def _run(command: Command, call: Call, reply: Message) -> AsyncGenerator[Delta, None]:
     """Run a command. What the answer has already is left out if the command says it again."""
-    said = Said(reply) if not command.goes_on else None
+    said = Said(reply, repeats_text=not command.goes_on)
     async with aclosing(command.run(call)) as stream:  # type: ignore[type-var]
         async for delta in stream:
-            fresh = said.without(delta) if said else delta
+            fresh = said.without(delta)
             if fresh is not None:
                 yield fresh
 
 
 class Said:
-    """What an answer held when it was interrupted: leaves out what a command repeats that starts from its beginning."""
+    """What an answer held when it was interrupted: leaves out what a command repeats.
 
-    def __init__(self, reply: Message) -> None:
-        self._text = reply.content
+    With `repeats_text` it starts from its beginning; otherwise its text is new, but sources may be named once more.
+    """
+
+    def __init__(self, reply: Message, *, repeats_text: bool) -> None:
+        self._text = reply.content if repeats_text else ''
         self._sources = [{'title': each.title, 'url': each.url, 'key': each.key} for each in reply.sources]
         self._steps = [(each.title, each.text) for each in reply.steps]
         self._at = 0

@@ -71,8 +71,8 @@ class Reading:
         head_id, window = state.conversation.head_id, await self._window(state, limit=limit)
         while state.conversation.head_id != head_id:
             head_id, window = state.conversation.head_id, await self._window(state, limit=limit)
-        if not state.stats and window.messages:
-            state.stats = window.messages[-1].stats
+        if not state.stats:
+            state.stats = next((each.stats for each in reversed(window.messages) if 'num_ctx' in each.stats), {})
         return window
 
     async def older(self, state: ConversationState, before_depth: int, limit: int = WINDOW) -> Window:

@@ -98,9 +98,9 @@ class ConversationNews:
 class ConversationState:
     """One conversation while something streams into it or someone looks at it.
 
-    `title`, `streaming`, `unsaved` and `stats` (of the newest answer) can be bound to. `opening` is the first question
-    and its answer while that streams, so that nobody waits for them to be read back. Text goes to `views`,
-    numbered and folded into at most fifteen updates a second.
+    `title`, `streaming`, `unsaved` and `stats` (of the newest answer a model gave) can be bound to. `opening` is the
+    first question and its answer while that streams, so that nobody waits for them to be read back. Text goes to
+    `views`, numbered and folded into at most fifteen updates a second.
     """
 
     title = BindableProperty()
@@ -150,7 +150,8 @@ class ConversationState:
         self.opening = ()
         self.replies.pop(message.id, None)
         self._touched.pop(message.id, None)
-        self.stats = message.stats
+        if 'num_ctx' in message.stats:
+            self.stats = message.stats
         self._finished[message.id] = message
         if len(self._finished) > FINISHED_KEPT:
             del self._finished[next(iter(self._finished))]

@@ -84,7 +84,8 @@ class ChatPage:
             ConnectionState(t)
             with ui.element('div').classes('dock-notices'):
                 DownloadBar(self._chat, t)
-            self._composer = Composer(t, self._send, self._stop, self._place())
+            commands = self._chat.commanding.menu(t)
+            self._composer = Composer(t, commands, self._send, self._stop, self._place())
             quick_actions(t, self._composer.fill)
             self._server = ServerState(self._chat, t)
 

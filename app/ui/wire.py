@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.chat.reading import Version, Window
-from app.domain.message import Message, Role, Status
+from app.domain.message import Message, Role, Source, Status, Step
 from app.rendering.changes import AppendText, Change, ReplaceFrom, ReplaceTail
-from app.rendering.markdown import render_plain
+from app.rendering.markdown import render_blocks, render_plain
 from app.replies.live import ConversationState
 from app.ui.translations import Translator
 from app.ui.wording import STATUS, error_sentence, omission_sentence, progress_sentence, stats_line
 
-BLOCKS, TAIL, TEXT, THINK, STATE, ADD = range(6)
+BLOCKS, TAIL, TEXT, THINK, STATE, ADD, STEP = range(7)
 """Numbers of the operations, in the order chat_view.js knows them."""
 
 CAN_GO_ON = frozenset({Status.STOPPED, Status.INTERRUPTED, Status.FAILED})
@@ -58,6 +58,7 @@ class Wire:
             'role': str(message.role),
             'html': live.markdown.blocks() if live else blocks or [],
             'thinking': message.thinking,
+            'steps': [self.step(step) for step in message.steps],
             'state': self.state(message, live.progress if live else None, version),
         }
 
@@ -71,10 +72,16 @@ class Wire:
             written['error'] = {'text': sentence.text, 'action': sentence.action, 'label': self._t('Download model')}
         if version is not None:
             written['versions'] = [version.index, len(version.ids)]
+        if message.sources:
+            written['sources'] = [_source(source) for source in message.sources]
         if message.status is not Status.STREAMING:
             written['actions'] = self._actions(message)
             written['stats'] = stats_line(self._t, message.stats)
         return written
+
+    def step(self, step: Step) -> Json:
+        """Write a finished step: its title, and what came of it as HTML."""
+        return {'title': step.title, 'html': ''.join(render_blocks(step.text))}
 
     def changes(self, message_id: str, changes: tuple[Change, ...]) -> list[list[Any]]:
         """Write changes of a message's text."""
@@ -94,6 +101,11 @@ class Wire:
             return ['copy']
         go_on = message.status in CAN_GO_ON or message.stats.get('done_reason') == 'length'
         return ['copy', 'regenerate', *(['continue'] if go_on else [])]
+
+
+def _source(source: Source) -> list[str]:
+    """Give title and address; only addresses of the web become links."""
+    return [source.title, source.url if source.url.startswith(('https://', 'http://')) else '']
 
 
 def _operation(ref: int, change: Change) -> list[Any]:

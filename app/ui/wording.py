@@ -19,6 +19,8 @@ ERRORS: Mapping[str, str] = {
     'connection_dropped': msgid('The connection to the model server broke off. What had arrived is kept.'),
     'broken_stream': msgid('The model server sent something that makes no sense: {line}'),
     'server_silent': msgid('Nothing came for {seconds} seconds, so the answer was ended. What had arrived is kept.'),
+    'source_error': msgid('What the command needs could not be fetched.'),
+    'transcript_unavailable': msgid('There is no transcript to be had of this video.'),
     'unknown_command': msgid('There is no command /{name}. Write /help to see those there are.'),
     'not_found': msgid('This conversation does not exist, or it was deleted.'),
     'conflict': msgid('This does not fit what is stored. Reload the page and try again.'),
@@ -37,6 +39,39 @@ REASONS: Mapping[str, str] = {
     'cannot_pull': msgid('This server cannot download models by itself.'),
     'busy': msgid('This conversation is still answering. Wait for the end, or stop it.'),
     'bad_id': msgid('This address is not one of a conversation.'),
+    'no_link': msgid('Which video? Put its link after the command.'),
+    'not_a_video': msgid('“{video}” is not the link of a YouTube video.'),
+    'one_video': msgid('A pasted transcript belongs to one video. Give only its link.'),
+    'no_transcript': msgid('There are no words in what was pasted after the command.'),
+    'no_video': msgid('This video does not exist any more, or the link has a mistake.'),
+    'private_video': msgid('This video is private: only its owner can read it.'),
+    'unplayable': msgid('YouTube does not play this video: {message}'),
+    'age_restricted': msgid(
+        'YouTube shows this video to signed-in adults only, so its transcript cannot be fetched. '
+        'You can paste it after the command.'
+    ),
+    'no_captions': msgid(
+        'This video has no captions, or its owner has switched them off. You can paste a transcript after the command.'
+    ),
+    'no_language': msgid('There is no transcript in “{language}”, nor can it be translated. There is: {offered}'),
+    'blocked': msgid(
+        'YouTube refuses requests from this address. Wait a while, set a proxy (GUILHERME_YOUTUBE_PROXY), '
+        'or paste the transcript after the command.'
+    ),
+    'po_token': msgid(
+        'YouTube gives the captions of this video only to its own player. Copy the transcript there '
+        'and paste it after the command.'
+    ),
+    'consent': msgid('YouTube asks for consent to cookies and did not accept ours. Try again in a while.'),
+    'refused': msgid('YouTube refused the request ({message}). Try again in a while.'),
+    'not_understood': msgid(
+        'YouTube answered in a way I do not know. Try again in a while, or paste the transcript after the command.'
+    ),
+    'proxy': msgid('The proxy for YouTube cannot be used. Check GUILHERME_YOUTUBE_PROXY and the Webshare settings.'),
+    'unreachable': msgid(
+        'YouTube cannot be reached from here. Check the connection, or paste the transcript after the command.'
+    ),
+    'timeout': msgid('YouTube did not answer in time. Try again in a while.'),
 }
 
 NEAREST = msgid('There is no command /{name}. Did you mean /{nearest}?')
@@ -46,6 +81,14 @@ PROGRESS: Mapping[str, str] = {
     'loading': msgid('Loading the model into memory · {seconds} s'),
     'silent': msgid('The model has been silent for {seconds} s. You can stop it at any time.'),
 }
+
+WORK: Mapping[str, tuple[str, str]] = {
+    'fetching_video': (msgid('Fetching the transcript'), msgid('Fetching transcript {number} of {count}')),
+    'reading_part': (msgid('Reading'), msgid('Reading part {number} of {count}')),
+    'joining_notes': (msgid('Putting the notes together'), msgid('Putting the notes together')),
+    'writing_summary': (msgid('Writing the summary'), msgid('Writing the summary')),
+}
+"""What commands do meanwhile, when it is one thing and when it is one of several."""
 
 STATUS: Mapping[str, str] = {
     'interrupted': msgid('I stopped here because the server restarted. Continue?'),
@@ -71,8 +114,13 @@ def error_sentence(t: Translator, error: Mapping[str, Any]) -> Sentence:
 
 
 def progress_sentence(t: Translator, progress: Mapping[str, Any]) -> str:
-    """Say what a reply waits for or is doing."""
+    """Say what a reply waits for or is doing. A command of another package says it itself, as `text`."""
     code = str(progress.get('code', 'waiting'))
+    if text := progress.get('text'):
+        return str(text)
+    if code in WORK:
+        one, several = WORK[code]
+        return _filled(t(several if progress.get('count', 1) > 1 else one), progress)
     if code == 'queued':
         ahead = int(progress['ahead'])
         return t.n('Waiting for {ahead} other answer', 'Waiting for {ahead} other answers', ahead).format(ahead=ahead)
@@ -84,6 +132,8 @@ def omission_sentence(t: Translator, stats: Mapping[str, Any]) -> str:
     omitted = int(stats.get('omitted', 0))
     if stats.get('shortened'):
         return t('Your message is longer than the context window, so its middle was left out.')
+    if stats.get('excerpts'):
+        return t('What was fetched does not fit into the context window: only what is closest to your question does.')
     if omitted:
         return t.n(
             '{omitted} earlier message did not fit into the context window and was left out.',

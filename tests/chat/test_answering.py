@@ -8,6 +8,7 @@ import pytest
 from app.chat import ModelCatalog
 from app.chat.answering import READ_AT_ONCE, Answering
 from app.chat.conversation_model import GO_ON
+from app.chat.material import Material
 from app.domain.conversation import LOCAL_OWNER
 from app.domain.delta import Delta
 from app.domain.message import Message, Role, Status
@@ -16,6 +17,7 @@ from app.domain.prompt import ChatRequest, PromptMessage
 from app.providers.scripted import Scripted
 from app.replies import engine as engine_module
 from app.replies.live import ConversationState
+from app.storage.documents import Documents
 from app.storage.messages import Messages
 from tests.chat.desk import Desk, open_desk
 from tests.replies.waiting import until
@@ -61,7 +63,10 @@ async def history(desk: Desk, count: int, content: str) -> tuple[ConversationSta
 async def answer(desk: Desk, messages: Messages, state: ConversationState, reply: Message) -> dict[str, Any]:
     """Let a reply be written, and give the figures with which it began."""
     parts = desk.parts
-    answering = Answering(messages, parts.chat.models, parts.engine, num_ctx=WINDOW, system_prompt='Be brief.')
+    material = Material(messages, Documents(parts.database))
+    answering = Answering(
+        messages, material, parts.chat.models, parts.engine, num_ctx=WINDOW, system_prompt='Be brief.'
+    )
     parts.engine.start(state, reply, answering.responder(state, reply))
     return dict((await desk.ended(reply)).stats)
 
@@ -133,7 +138,8 @@ async def test_a_provider_that_can_go_on_from_a_text_is_told_to(desk: Desk) -> N
     provider = Listening(tokens_per_second=0, script=lambda request: ['w0 ', 'w1 ', 'w2 '])
     provider.asked = []
     engine, catalog = desk.parts.engine, ModelCatalog([provider], 'demo')
-    answering = Answering(desk.messages, catalog, engine, num_ctx=WINDOW, system_prompt='')
+    material = Material(desk.messages, Documents(desk.parts.database))
+    answering = Answering(desk.messages, material, catalog, engine, num_ctx=WINDOW, system_prompt='')
     state, stored = await history(desk, 2, '')
     for content in ('', 'w0 w'):
         reply = replace(stored, content=content, model=ModelRef('demo', 'demo'))

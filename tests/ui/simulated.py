@@ -28,7 +28,7 @@ from app.rendering.changes import AppendText, ReplaceFrom, ReplaceTail
 from app.settings import load
 from app.ui.components.chat_view import ChatView
 from app.ui.components.composer import Composer
-from app.ui.wire import ADD, BLOCKS, STATE, TAIL, TEXT, THINK
+from app.ui.wire import ADD, BLOCKS, STATE, STEP, TAIL, TEXT, THINK
 from tests.chat.desk import own_log
 from tests.rendering.viewer import Viewer
 from tests.replies.waiting import until
@@ -138,6 +138,7 @@ class Screen:
         self.viewers: dict[str, Viewer] = {}
         self.states: dict[str, dict[str, Any]] = {}
         self.thinking: dict[str, str] = {}
+        self.steps: dict[str, list[dict[str, str]]] = {}
         for message in snapshot['messages']:
             self._add(message)
 
@@ -169,6 +170,8 @@ class Screen:
             self.states[message_id] |= rest[0]
         elif kind == THINK:
             self.thinking[message_id] += rest[0]
+        elif kind == STEP:
+            self.steps[message_id].append(rest[0])
         else:
             change = {BLOCKS: ReplaceFrom, TAIL: ReplaceTail, TEXT: AppendText}[kind]
             self.viewers[message_id].apply([change(*rest)])
@@ -179,6 +182,7 @@ class Screen:
         self.viewers[message['id']] = Viewer(message['html'])
         self.states[message['id']] = message['state']
         self.thinking[message['id']] = message['thinking']
+        self.steps[message['id']] = [*message['steps']]
 
 
 @asynccontextmanager

@@ -1,3 +1,4 @@
+import ast
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -83,6 +84,20 @@ def test_placeholders_agree(folder: Path) -> None:
         for text in forms(message.string):
             assert fields(text) <= allowed, message.id
         assert fields(forms(message.string)[-1]) == fields(forms(message.id)[-1]), message.id
+
+
+def test_no_text_stands_inside_an_f_string() -> None:
+    """Babel does not look there, so nobody would notice that a translation is missing."""
+    hidden = [
+        f'{file.name}:{node.lineno}'
+        for file in (ROOT / 'app').rglob('*.py')
+        for text in ast.walk(ast.parse(file.read_text('utf-8')))
+        if isinstance(text, ast.JoinedStr)
+        for node in ast.walk(text)
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant)
+        if getattr(node.func, 'id', getattr(node.func, 'attr', '')) in {*KEYWORDS, 'words'}
+    ]
+    assert hidden == []
 
 
 def test_placeholders_have_names() -> None:

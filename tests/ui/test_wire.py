@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from app.chat.reading import Version, Window
-from app.domain.message import Message, Role, Status
+from app.domain.message import Message, Role, Source, Status, Step
 from app.rendering.changes import AppendText, ReplaceFrom, ReplaceTail
 from app.replies.live import ConversationState, LiveConversations, LiveReply
 from app.ui.translations import translator
@@ -25,6 +25,20 @@ async def state() -> ConversationState:
 
 def answer(status: Status = Status.COMPLETE, **changes: Any) -> Message:
     return message(CHAT, None, Role.ASSISTANT, status=status, **changes)
+
+
+def test_steps_are_rendered_and_sources_lead_only_to_the_web(wire: Wire, state: ConversationState) -> None:
+    sources = (
+        Source('A talk', 'https://www.youtube.com/watch?v=x'),
+        Source('Bad', 'javascript:alert(1)'),
+        Source('Own'),
+    )
+    step = Step('Part 1 of 2', '- **one**\n- <script>', {'first': 0})
+    written = wire.message(state, answer(steps=(step,), sources=sources), [])
+    assert written['steps'] == [{'title': 'Part 1 of 2', 'html': written['steps'][0]['html']}]
+    assert '<strong>one</strong>' in written['steps'][0]['html']
+    assert '<script' not in written['steps'][0]['html']
+    assert written['state']['sources'] == [['A talk', 'https://www.youtube.com/watch?v=x'], ['Bad', ''], ['Own', '']]
 
 
 def test_messages_go_by_short_numbers_that_last_as_long_as_the_list(wire: Wire) -> None:
@@ -56,6 +70,7 @@ def test_a_finished_answer(wire: Wire, state: ConversationState) -> None:
             'role': 'assistant',
             'html': ['<p>a</p>'],
             'thinking': 'hm',
+            'steps': [],
             'state': {
                 'status': 'complete',
                 'notes': [],

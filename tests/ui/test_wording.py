@@ -7,13 +7,16 @@ from string import Formatter
 import pytest
 
 from app import errors
-from app.errors import GuilhermeError
+from app.errors import GuilhermeError, UnknownCommand
+from app.sources.youtube.faults import FAULTS
 from app.ui.translations import LANGUAGES, Language, translator
 from app.ui.wording import (
     ERRORS,
+    NEAREST,
     PROGRESS,
     REASONS,
     STATUS,
+    WORK,
     error_sentence,
     omission_sentence,
     progress_sentence,
@@ -46,7 +49,8 @@ def given_as(keyword: str, call: str) -> set[str]:
     for file in APP.rglob('*.py'):
         for node in ast.walk(ast.parse(file.read_text('utf-8'))):
             if isinstance(node, ast.Call) and getattr(node.func, 'id', '') == call:
-                found |= {each.value.value for each in node.keywords if each.arg == keyword}  # type: ignore[attr-defined]
+                values = [each.value for each in node.keywords if each.arg == keyword]
+                found |= {str(value.value) for value in values if isinstance(value, ast.Constant)}
     return found
 
 
@@ -71,11 +75,33 @@ def test_no_two_exceptions_share_a_code_and_no_sentence_is_without_one() -> None
 @pytest.mark.parametrize('language', LANGUAGES)
 def test_every_reason_has_a_sentence(language: Language) -> None:
     t = translator(language)
-    assert given_as('reason', 'InvalidInput') | given_as('reason', 'Conflict') == REASONS.keys()
+    raised = [given_as('reason', name) for name in ('InvalidInput', 'Conflict', 'TranscriptUnavailable')]
+    assert set().union(*raised, FAULTS.values(), {'private_video'}) == REASONS.keys()
     for reason in REASONS:
-        sentence = error_sentence(t, {'code': 'invalid_input', 'reason': reason, 'longest': 400_000}).text
+        details = {'longest': 400_000, 'video': 'x', 'message': 'no', 'language': 'ko', 'offered': 'English'}
+        sentence = error_sentence(t, {'code': 'invalid_input', 'reason': reason} | details).text
         assert sentence
         assert '…' not in sentence
+
+
+@pytest.mark.parametrize('language', LANGUAGES)
+def test_an_unknown_command_is_told_the_nearest_if_there_is_one(language: Language) -> None:
+    t = translator(language)
+    near = error_sentence(t, UnknownCommand(name='yutube', nearest='youtube').as_data()).text
+    assert near == t(NEAREST).format(name='yutube', nearest='youtube')
+    far = error_sentence(t, UnknownCommand(name='qqq', nearest='').as_data()).text
+    assert '/qqq' in far
+    assert far != near
+
+
+@pytest.mark.parametrize('language', LANGUAGES)
+def test_every_work_of_a_command_has_a_sentence_and_others_bring_theirs(language: Language) -> None:
+    t = translator(language)
+    for code, (one, several) in WORK.items():
+        assert progress_sentence(t, {'code': code, 'number': 1, 'count': 1}) == t(one)
+        said = progress_sentence(t, {'code': code, 'number': 3, 'count': 8})
+        assert said == t(several).format(number=3, count=8)
+    assert progress_sentence(t, {'code': 'of another package', 'text': 'Rolling the dice'}) == 'Rolling the dice'
 
 
 def test_a_fault_of_a_later_version_or_with_gaps_is_still_said() -> None:
@@ -110,6 +136,10 @@ def test_every_wait_and_state_has_a_sentence(language: Language) -> None:
         ({'omitted': 0, 'shortened': False}, ''),
         ({'omitted': 1}, '1 earlier message did not fit into the context window and was left out.'),
         ({'omitted': 12}, '12 earlier messages did not fit into the context window and were left out.'),
+        (
+            {'omitted': 3, 'excerpts': True},
+            'What was fetched does not fit into the context window: only what is closest to your question does.',
+        ),
         (
             {'omitted': 3, 'shortened': True},
             'Your message is longer than the context window, so its middle was left out.',

@@ -4,7 +4,7 @@
 const NEAR_END = 30; // px from the end within which the view follows the stream
 const MOMENT = 150; // ms a conversation may take before the page shows that it is coming
 const LOAD_AHEAD = 800; // px before the edge at which more messages are asked for
-const OPS = ["blocks", "tail", "text", "think", "state", "add"]; // by number: they go over the wire for every token
+const OPS = ["blocks", "tail", "text", "think", "state", "add", "step"]; // by number: they go over the wire for every token
 const OPEN = "p, li, ul, ol, blockquote, div, pre, pre > code"; // what text at the end belongs into, as on the server
 
 function element(tag, className, testid, text) {
@@ -167,10 +167,12 @@ export default {
       item.dots = root.appendChild(element("div", "dots"));
       item.dots.append(element("i"), element("i"), element("i"));
       item.note = root.appendChild(element("div", "message-note"));
+      item.sources = root.appendChild(element("div", "message-sources", "message-sources"));
       item.error = root.appendChild(element("div", "message-error", "message-error"));
       item.actions = root.appendChild(element("div", "message-actions"));
       this.items.set(message.ref, item);
       message.html.forEach((html, index) => this.put(item, index, html));
+      for (const step of message.steps || []) this.step(message.ref, step);
       if (message.thinking) this.think(message.ref, message.thinking);
       this.state(message.ref, message.state);
       return root;
@@ -180,11 +182,15 @@ export default {
       part.append(element("summary", "", "", this.labels.thinking), element("div", "thinking-text"));
       return part;
     },
+    clean(node, html) {
+      node.setHTML(html); // DOMPurify behind it: the second net after the server's own cleaning
+      for (const link of node.querySelectorAll("a")) link.target = "_blank";
+      return node;
+    },
     put(item, index, html) {
       const block = item.body.children[index] ?? item.body.appendChild(element("div", "block"));
       item.html[index] = html;
-      block.setHTML(html); // DOMPurify behind it: the second net after the server's own cleaning
-      for (const link of block.querySelectorAll("a")) link.target = "_blank";
+      this.clean(block, html);
       for (const button of block.querySelectorAll(".code-copy")) {
         button.title = this.labels.copyCode;
         button.setAttribute("aria-label", this.labels.copyCode);
@@ -214,6 +220,29 @@ export default {
       if (item) item.thinking.lastChild.append(text);
       item?.thinking.classList.add("filled");
     },
+    step(ref, step) {
+      const item = this.items.get(ref);
+      if (!item) return;
+      if (!item.steps) {
+        item.steps = element("details", "message-steps", "message-steps");
+        item.steps.append(element("summary"));
+        item.body.before(item.steps);
+      }
+      const part = item.steps.appendChild(element("details", "message-step", "message-step"));
+      item.steps.firstChild.textContent = `${this.labels.steps} · ${item.steps.children.length - 1}`;
+      part.append(element("summary", "", "", step.title), this.clean(element("div", "step-text"), step.html));
+    },
+    sourceParts(sources) {
+      if (!sources) return [];
+      const part = element("details");
+      const list = element("ul");
+      for (const [title, url] of sources) {
+        const link = Object.assign(element(url ? "a" : "span", "", "", title), url ? { href: url, target: "_blank", rel: "noopener" } : {});
+        list.appendChild(element("li")).append(link);
+      }
+      part.append(element("summary", "", "", `${this.labels.sources} · ${sources.length}`), list);
+      return [part];
+    },
     state(ref, state) {
       const item = this.items.get(ref);
       if (!item) return;
@@ -221,6 +250,10 @@ export default {
       item.root.setAttribute("aria-busy", state.status === "streaming");
       item.note.replaceChildren(...(state.notes || []).map((note) => element("span", "", "", note)));
       item.error.replaceChildren(...this.errorParts(state.error));
+      if (state.sources?.length !== item.sourceCount) {
+        item.sourceCount = state.sources?.length; // they only grow; what is open stays open
+        item.sources.replaceChildren(...this.sourceParts(state.sources));
+      }
       item.versions = state.versions ?? item.versions; // told once; what comes later is about the state alone
       item.actions.replaceChildren(...this.actionParts({ ...state, versions: item.versions }));
     },

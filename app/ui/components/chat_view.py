@@ -10,11 +10,19 @@ from nicegui.events import GenericEventArguments
 
 from app.chat.reading import Reading, Window
 from app.errors import GuilhermeError
-from app.replies.changes import BranchChanged, MessageAdded, StateChanged, TextChanged, ThinkingGrew, ViewChange
+from app.replies.changes import (
+    BranchChanged,
+    MessageAdded,
+    StateChanged,
+    StepAdded,
+    TextChanged,
+    ThinkingGrew,
+    ViewChange,
+)
 from app.replies.live import ConversationState
 from app.ui.icons import svgs
 from app.ui.translations import Translator
-from app.ui.wire import ADD, STATE, THINK, Wire
+from app.ui.wire import ADD, STATE, STEP, THINK, Wire
 
 READ_AGAIN = 1.0
 """Seconds until a view that could not be read is tried again."""
@@ -102,6 +110,8 @@ class ChatView(Element, component='chat_view.js'):
                 return self._wire.changes(message_id, text)
             case ThinkingGrew(message_id, text) if self._wire.knows(message_id):
                 return [[THINK, self._wire.ref(message_id), text]]
+            case StepAdded(message_id, step) if self._wire.knows(message_id):
+                return [[STEP, self._wire.ref(message_id), self._wire.step(step)]]
             case StateChanged(message) if self._wire.knows(message.id):
                 live = state.replies.get(message.id)
                 written = self._wire.state(message, live.progress if live else None)
@@ -218,6 +228,8 @@ def _labels(t: Translator) -> dict[str, str]:
     return {
         'messages': t('Messages'),
         'thinking': t('Thoughts'),
+        'sources': t('Sources'),
+        'steps': t('Notes'),
         'copy': t('Copy'),
         'copyCode': t('Copy code'),
         'regenerate': t('Answer again'),

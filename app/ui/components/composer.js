@@ -2,6 +2,9 @@
 // lost connection. A draft is kept per conversation, and what was sent is kept until the server says it is stored.
 const DRAFT = "guilherme:draft:";
 const OUTBOX = "guilherme:unsent";
+const LARGEST_FILE = 2_000_000; // bytes; more than any message may have is not worth reading
+const CAPTIONS = /\.(vtt|srt)$/i;
+const TEXT_FILE = /\.(vtt|srt|txt|md|csv|json|log|sbv)$/i;
 
 function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
@@ -28,9 +31,18 @@ function kept(key) {
 }
 
 export default {
-  template: `<form class="composer" @submit.prevent="submit">
+  template: `<form class="composer" :class="{ dropping }" @submit.prevent="submit">
+    <ul v-if="menu.length" class="command-menu" data-testid="command-menu" role="listbox" id="command-menu" :aria-label="labels.commands" ref="menu">
+      <li v-for="(item, index) in menu" :key="item.name" class="command-item" data-testid="command-item" role="option"
+        :id="'command-' + index" :aria-selected="index === chosen" :class="{ chosen: index === chosen }"
+        @mousemove="chosen = index" @mousedown.prevent @click="complete(item)">
+        <span class="command-name">/{{ item.name }} <i>{{ item.usage }}</i></span><span class="command-summary">{{ item.summary }}</span>
+      </li>
+    </ul>
     <textarea ref="area" rows="1" data-testid="composer" enterkeyhint="send" :placeholder="labels.placeholder"
-      :aria-label="labels.placeholder" v-model="text" @keydown="onKey" @input="onInput"></textarea>
+      :aria-label="labels.placeholder" v-model="text" @keydown="onKey" @input="onInput" @blur="closed = true" @focus="closed = false"
+      role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-controls="command-menu" :aria-expanded="menu.length > 0"
+      :aria-activedescendant="menu.length ? 'command-' + chosen : null"></textarea>
     <div class="composer-row">
       <span class="composer-hint" role="status">{{ hint }}</span>
       <div v-if="gauge" class="gauge" data-testid="context-gauge" role="img" :title="gauge.label" :aria-label="gauge.label"
@@ -45,19 +57,41 @@ export default {
         :disabled="!text.trim()" v-html="icons.send"></button>
     </div>
   </form>`,
-  props: { labels: Object, icons: Object, initial: Object },
+  props: { labels: Object, icons: Object, initial: Object, commands: Array },
   emits: ["send", "stop"],
   data() {
-    return { text: "", hint: "", conversation: null, streaming: false, gauge: null, model: "" };
+    return { text: "", hint: "", conversation: null, streaming: false, gauge: null, model: "", chosen: 0, closed: false, dropping: false };
+  },
+  computed: {
+    // The commands that what is typed may become; none once it is followed by anything.
+    menu() {
+      const typed = this.text.match(/^\s*\/([^\s/]*)$/)?.[1].toLowerCase();
+      if (typed === undefined || this.closed) return [];
+      const ways = (item) => [item.name, ...item.aliases].map((name) => name.toLowerCase());
+      const begins = this.commands.filter((item) => ways(item).some((name) => name.startsWith(typed)));
+      const holds = this.commands.filter((item) => !begins.includes(item) && ways(item).some((name) => name.includes(typed)));
+      return [...begins, ...holds];
+    },
+  },
+  watch: {
+    menu() {
+      this.chosen = 0;
+    },
+    chosen() {
+      this.$nextTick(() => this.$refs.menu?.children[this.chosen]?.scrollIntoView({ block: "nearest" }));
+    },
   },
   mounted() {
     this.place(this.initial);
     this.onLink = (event) => this.followLink(event);
     document.addEventListener("click", this.onLink);
+    this.drops = { dragover: this.onDrag, dragleave: this.onDragEnd, drop: this.onDrop };
+    for (const [name, listener] of Object.entries(this.drops)) document.addEventListener(name, listener);
     for (const unsent of this.outbox()) this.$emit("send", unsent); // a restart came between; ids keep this harmless
   },
   beforeUnmount() {
     document.removeEventListener("click", this.onLink);
+    for (const [name, listener] of Object.entries(this.drops)) document.removeEventListener(name, listener);
   },
   methods: {
     // Whoever clicks a conversation and types on means that one, even before the server has answered.
@@ -98,6 +132,7 @@ export default {
     },
     onInput() {
       this.hint = "";
+      this.closed = false;
       this.remember();
       this.grow();
     },
@@ -108,9 +143,56 @@ export default {
     },
     onKey(event) {
       // 229: some browsers end a composition before they tell which key it was
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+      if (event.isComposing || event.keyCode === 229) return;
+      if (this.menu.length && this.onMenuKey(event)) {
+        event.preventDefault();
+        event.stopPropagation();
+        return;
+      }
+      if (event.key !== "Enter" || event.shiftKey) return;
       event.preventDefault();
       this.submit();
+    },
+
+    // --- commands ------------------------------------------------------------------------------------------------
+    // Take a key for the menu; false if it is not for it.
+    onMenuKey(event) {
+      const item = this.menu[this.chosen];
+      const step = { ArrowDown: 1, ArrowUp: this.menu.length - 1 }[event.key];
+      if (step) this.chosen = (this.chosen + step) % this.menu.length;
+      else if (event.key === "Escape") this.closed = true;
+      else if (event.key === "Tab" && !event.shiftKey) this.complete(item);
+      else if (event.key === "Enter" && !event.shiftKey && !this.isWhole(item)) this.complete(item);
+      else return false;
+      return true;
+    },
+    // Whether what is typed can be sent as it is: a whole name that needs nothing behind it.
+    isWhole(item) {
+      const typed = this.text.trim().slice(1).toLowerCase();
+      return !item.usage.startsWith("<") && [item.name, ...item.aliases].some((name) => name.toLowerCase() === typed);
+    },
+    complete(item) {
+      this.fill(`/${item.name} `);
+    },
+
+    // --- files: their text goes into the message, behind the command if there is one -----------------------------
+    onDrag(event) {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault(); // otherwise the browser leaves the page for the file
+      this.dropping = true;
+    },
+    onDragEnd(event) {
+      if (!event.relatedTarget) this.dropping = false;
+    },
+    async onDrop(event) {
+      const file = event.dataTransfer?.files[0];
+      if (!file) return;
+      event.preventDefault();
+      this.dropping = false;
+      if (!TEXT_FILE.test(file.name) && !file.type.startsWith("text/")) return (this.hint = this.labels.noText);
+      if (file.size > LARGEST_FILE) return (this.hint = this.labels.tooLarge);
+      const before = this.text.trimEnd() || (CAPTIONS.test(file.name) ? "/youtube" : "");
+      this.fill((before && `${before}\n`) + (await file.text()));
     },
     submit() {
       if (!this.text.trim()) return;

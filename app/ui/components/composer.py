@@ -1,7 +1,7 @@
 """Where a person writes: the element in the page that `composer.js` draws."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from nicegui import binding
@@ -9,6 +9,7 @@ from nicegui.binding import BindableProperty
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+from app.chat.commanding import MenuItem
 from app.replies.live import ConversationState
 from app.ui.icons import svgs
 from app.ui.translations import Translator
@@ -34,6 +35,7 @@ class Composer(Element, component='composer.js'):
     def __init__(
         self,
         t: Translator,
+        commands: Sequence[MenuItem],
         on_send: Callable[[Sent], Awaitable[None]],
         on_stop: Callable[[str], Awaitable[None]],
         initial: dict[str, Any],
@@ -48,7 +50,11 @@ class Composer(Element, component='composer.js'):
             'send': t('Send'),
             'stop': t('Stop'),
             'busy': t('The answer is still coming. Stop it or wait for its end.'),
+            'commands': t('Commands'),
+            'noText': t('Only files of text can be read here: .vtt, .srt, .txt and the like.'),
+            'tooLarge': t('This file is too large for a message.'),
         }
+        self._props['commands'] = [asdict(command) for command in commands]
         self._props['icons'] = svgs('send', 'stop')
         self._props['initial'] = initial
         self.on('send', self._send)

@@ -1,0 +1,82 @@
+"""/youtube: the transcript of a video, paragraph by paragraph."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+
+from app.commands.base import Call, Command, Words, command
+from app.commands.markdown_text import escaped
+from app.commands.video_text import BETWEEN, failed, heading, language_name
+from app.commands.videos import Videos, read_request, videos_of
+from app.domain.delta import Delta, progress, source, text
+from app.domain.document import Document, Passage
+from app.domain.timestamps import stamp
+from app.errors import SourceError
+from app.sources.youtube.links import watch_url
+
+BREATH = 8
+"""Paragraphs after which others get a turn: a long transcript must not hold up the replies beside it."""
+
+
+def youtube_command(videos: Videos) -> Command:
+    """Make the command."""
+
+    @command('youtube', usage='<link>')
+    async def youtube(call: Call) -> AsyncIterator[Delta]:
+        """Show the transcript of a YouTube video.
+
+        Give it one link or several, or a video's id. A language after the link (`/youtube <link> en`) asks for that
+        language, translated if need be. What was fetched once is kept; `--refresh` fetches it again.
+
+        If YouTube cannot be reached from here, paste a transcript after the command, or drop a `.vtt`, `.srt` or text
+        file: `/youtube <link>`, a new line, and the text.
+        """
+        request = read_request(call.arguments)
+        wanted = videos_of(request)
+        for number, video in enumerate(wanted, 1):
+            yield progress('fetching_video', number=number, count=len(wanted))
+            if number > 1:
+                yield text(BETWEEN)
+            try:
+                document = await videos.transcript(call, request, video)
+            except SourceError as error:
+                if len(wanted) == 1:
+                    raise
+                yield text(failed(call.words, video, error))
+                continue
+            yield source(document.title, document.url, document.key)
+            for index, piece in enumerate(written(call.words, document)):
+                yield text(piece)
+                if index % BREATH == 0:
+                    await asyncio.sleep(0)
+
+    return youtube
+
+
+def written(t: Words, document: Document) -> Iterator[str]:
+    """Give a transcript as markdown, in pieces: what it is, then its paragraphs."""
+    yield '\n\n'.join(filter(None, [heading(t, document), _made(t, document.data)])) + '\n\n'
+    video = str(document.data.get('video', ''))
+    for index, passage in enumerate(document.passages):
+        yield ('\n\n' if index else '') + _paragraph(video, passage)
+
+
+def _made(t: Words, data: Mapping[str, object]) -> str:
+    """Say which captions were taken."""
+    sentence = {
+        'manual': t('Captions: {language}, made by hand'),
+        'generated': t('Captions: {language}, automatic'),
+        'translated': t('Captions: {language}, translated from {original} by YouTube'),
+        'by_hand': t('Transcript given by hand'),
+    }.get(str(data.get('made')), '')
+    language, original = (
+        escaped(language_name(t, str(data.get(name, '')))) for name in ('language', 'translated_from')
+    )
+    return f'*{sentence.format(language=language, original=original)}*' if sentence else ''
+
+
+def _paragraph(video: str, passage: Passage) -> str:
+    if passage.start is None:
+        return escaped(passage.text)
+    time = stamp(passage.start)
+    link = f'[{time}]({watch_url(video, passage.start)})' if video else f'**{time}**'
+    return f'{link} {escaped(passage.text)}'

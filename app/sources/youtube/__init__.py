@@ -1,0 +1,1 @@
+"""Videos: their addresses, their captions, and how YouTube is asked for them."""

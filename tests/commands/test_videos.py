@@ -1,0 +1,53 @@
+"""What stands after `/youtube`."""
+
+import pytest
+
+from app.commands.videos import Request, read_request, videos_of
+from app.errors import TranscriptUnavailable
+
+ONE, TWO = 'dQw4w9WgXcQ', 'aaaaaaaaaaa'
+VTT = 'WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nHello'
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'request_'),
+    [
+        (ONE, Request(videos=(ONE,))),
+        (f'https://youtu.be/{ONE}?t=3', Request(videos=(ONE,))),
+        (f'https://youtu.be/{ONE} en', Request(videos=(ONE,), language='en')),
+        (f'https://youtu.be/{ONE} pt-BR --refresh', Request(videos=(ONE,), language='pt-BR', refresh=True)),
+        (f'{ONE} {TWO}', Request(videos=(ONE, TWO))),
+        (f'{ONE}\n{TWO}\n{ONE}', Request(videos=(ONE, TWO))),
+        (f'{ONE}\n\n{VTT}', Request(videos=(ONE,), by_hand=VTT)),
+        (VTT, Request(by_hand=VTT)),
+        ('0:00\nhi\n0:05\nthere', Request(by_hand='0:00\nhi\n0:05\nthere')),
+        ('So much was said.\n\nAnd more.', Request(by_hand='So much was said.\n\nAnd more.')),
+        ('so\nwe began', Request(by_hand='so\nwe began')),
+        ('word ' * 50, Request(by_hand=('word ' * 50).strip())),
+    ],
+)
+def test_links_language_and_a_transcript_by_hand(arguments: str, request_: Request) -> None:
+    assert read_request(arguments) == request_
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'reason'),
+    [
+        ('', 'no_link'),
+        ('--refresh', 'no_link'),
+        ('cats and dogs', 'not_a_video'),
+        ('https://vimeo.com/1', 'not_a_video'),
+        (f'{ONE} https://vimeo.com/1', 'not_a_video'),
+        (f'{ONE} {TWO}\n{VTT}', 'one_video'),
+    ],
+)
+def test_what_cannot_be_used(arguments: str, reason: str) -> None:
+    with pytest.raises(TranscriptUnavailable) as fault:
+        videos_of(read_request(arguments))
+    assert fault.value.details['reason'] == reason
+
+
+def test_the_word_that_is_no_link_is_named() -> None:
+    with pytest.raises(TranscriptUnavailable) as fault:
+        read_request(f'{ONE} https://vimeo.com/1')
+    assert fault.value.details['video'] == 'https://vimeo.com/1'
