@@ -105,10 +105,6 @@ async def test_sources_of_a_branch_the_newest_first(messages: Messages, journal:
     assert await messages.sources_of_branch(conversation().id, third.id) == []
 
 
-def chat_of(chat: Any) -> Any:
-    return chat
-
-
 async def ended_with(
     messages: Messages, journal: SqlJournal, chat: Conversation, parent: Message | None, *titles: str
 ) -> Message:
