@@ -64,7 +64,6 @@ class Parts:
     journal: SqlJournal
     engine: Engine
     providers: list[Provider]
-    youtube: YouTube
     chat: Chat
     interrupted: list[Message] = field(default_factory=list)
 
@@ -114,7 +113,6 @@ class Parts:
         await self.engine.close(to_be_resumed=self.settings.resume)
         for provider in self.providers:
             await provider.close()
-        self.youtube.close()
         await self.database.close()
 
     async def _started(self) -> None:
@@ -162,8 +160,7 @@ def build(settings: Settings) -> Parts:
         system_prompt=settings.system_prompt,
     )
     reading = Reading(conversations, messages, live, rendered)
-    youtube = _youtube(settings)
-    commanding = Commanding(_commands(youtube), conversations, messages, documents, spoken)
+    commanding = Commanding(_commands(_youtube(settings)), conversations, messages, documents, spoken)
     asking = Asking(
         messages=messages, reading=reading, live=live, engine=engine, answering=answering, commanding=commanding
     )
@@ -182,7 +179,6 @@ def build(settings: Settings) -> Parts:
         journal=journal,
         engine=engine,
         providers=providers,
-        youtube=youtube,
         chat=chat,
     )
 

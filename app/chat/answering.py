@@ -119,16 +119,21 @@ class Answering:
 def as_said(branch: Sequence[Message]) -> list[Message]:
     """Give messages as a model should read them.
 
-    What a command fetched comes as material of its own, so of the call its first line is left and of the answer a hint.
+    What a command fetched and kept comes as material of its own: of the call its first line is left, of the answer a
+    hint, unless a model wrote it.
     """
-    calls = {message.parent_id for message in branch if message.command is not None}
+    calls = {message.parent_id for message in branch if _is_material(message)}
     return [_as_said(message, is_call=message.id in calls) for message in branch]
+
+
+def _is_material(message: Message) -> bool:
+    return message.command is not None and any(source.key for source in message.sources)
 
 
 def _as_said(message: Message, *, is_call: bool) -> Message:
     if is_call:
         return replace(message, content=message.content.strip().partition('\n')[0])
-    if message.command is not None and message.model is None and message.sources:
+    if _is_material(message) and message.model is None:
         titles = ', '.join(f'“{source.title}”' for source in message.sources)
         return replace(message, content=f'[The transcript of {titles} was shown here.]')
     return message

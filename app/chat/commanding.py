@@ -104,6 +104,7 @@ class Commanding:
                 documents=OwnersDocuments(self._documents, state.conversation.owner_id),
                 model=model,
                 content=reply.content,
+                sources=reply.sources,
                 steps=reply.steps,
             )
             async with aclosing(_run(command, call, reply)) as stream:

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.conversation import Conversation
-from app.domain.document import Document, Passage
+from app.domain.document import Document
 from app.domain.message import Message, Role
-from app.domain.timestamps import stamp
 from app.replies.prompt import estimate_tokens
 from app.retrieval.passages import closest
 from app.storage.documents import Documents
@@ -60,25 +59,22 @@ class Material:
 
 
 def _excerpts(documents: Sequence[Document], question: str, room: int) -> Excerpts:
+    """Choose from all documents at once, so that one which says nothing of the question takes no room from another."""
+    frames = [estimate_tokens(_framed(document, '')) for document in documents]
+    while frames and room - sum(frames) < LEAST_TOKENS:
+        frames.pop()  # the one that was fetched first
+    shown = documents[: len(frames)]
+    passages = [passage for document in shown for passage in document.passages]
+    chosen = {*closest(passages, question, room - sum(frames), estimate_tokens)}
     written: list[str] = []
-    shortened = False
-    for document in documents:
-        frame = _framed(document, '')
-        left = room - sum(map(estimate_tokens, written)) - estimate_tokens(frame)
-        if left < LEAST_TOKENS:
-            shortened = True
-            break
-        lines = [_line(passage) for passage in document.passages]
-        chosen = closest(document.passages, question, left, estimate_tokens)
-        shortened |= len(chosen) < len(lines)
-        written.append(_framed(document, _joined(lines, chosen)))
-    if not written:
-        return Excerpts(shortened=shortened)
-    return Excerpts('\n\n'.join([INTRODUCTION, *written]), shortened)
-
-
-def _line(passage: Passage) -> str:
-    return passage.text if passage.start is None else f'[{stamp(passage.start)}] {passage.text}'
+    before = 0
+    for document in shown:
+        own = [index for index in range(len(document.passages)) if before + index in chosen]
+        before += len(document.passages)
+        if own:
+            written.append(_framed(document, _joined([passage.as_line() for passage in document.passages], own)))
+    text = '\n\n'.join([INTRODUCTION, *written]) if written else ''
+    return Excerpts(text, shortened=len(shown) < len(documents) or len(chosen) < len(passages))
 
 
 def _joined(lines: Sequence[str], chosen: Sequence[int]) -> str:
@@ -96,5 +92,5 @@ def _joined(lines: Sequence[str], chosen: Sequence[int]) -> str:
 
 
 def _framed(document: Document, text: str) -> str:
-    title = document.title.replace('"', "'")
+    title = document.title.replace('"', "'").replace('</', '< /')
     return f'<material title="{title}" address="{document.url}">\n{text}\n</material>'

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from app.domain.delta import Delta
 from app.domain.document import Document
-from app.domain.message import Step
+from app.domain.message import Source, Step
 from app.domain.prompt import PromptMessage
 from app.errors import GuilhermeError
 
@@ -75,9 +75,9 @@ class Model(Protocol):
 class Call:
     """What a person asked of a command, and what it may use.
 
-    `arguments` is everything after the command's name, as typed. `content` and `steps` are what the answer holds
-    already when it goes on after an interruption; a command that does not go on by itself can ignore them: what it says
-    again is left out.
+    `arguments` is everything after the command's name, as typed. `content`, `sources` and `steps` are what the answer
+    holds already when it goes on after an interruption; a command that does not go on by itself can ignore them: what
+    it says again is left out.
     """
 
     arguments: str
@@ -85,6 +85,7 @@ class Call:
     documents: Shelf
     model: Model
     content: str = ''
+    sources: tuple[Source, ...] = field(default=())
     steps: tuple[Step, ...] = field(default=())
 
 

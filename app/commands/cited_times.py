@@ -1,4 +1,7 @@
-"""Times that a model cites: links to that moment of the video if it is one of the transcript's, otherwise nothing."""
+"""Times that a model cites: links to that moment of the video if it is one of the transcript's, otherwise nothing.
+
+No other link of the model's survives: of what it heard in a video it knows no addresses, so it would make them up.
+"""
 
 import re
 from collections.abc import Sequence
@@ -7,12 +10,15 @@ from app.domain.document import Passage
 from app.domain.timestamps import STAMP, seconds_of, stamp
 from app.sources.youtube.links import watch_url
 
-_CITED = re.compile(rf'\[[^\S\n]*({STAMP}(?:[^\S\n]*[-–—,;][^\S\n]*{STAMP})*)[^\S\n]*\](?:\([^)\n]*\))?')
-_TIME = re.compile(STAMP)
-_MAYBE_CITED = re.compile(r'\[[^\]\n]{0,60}(?:\](?:\([^)\n]{0,200})?)?$')
+_LINK_LIKE = re.compile(r'\[([^\[\]\n]{0,200})\](\([^)\n]{0,500}\)|\[[^\]\n]{0,100}\]|:)?|<(https?:[^>\s]{0,500})>')
+_MAYBE_LINK = re.compile(
+    r'(\[[^\[\]\n]{0,200}|\[[^\[\]\n]{0,200}\]([(][^)\n]{0,500}|\[[^\]\n]{0,100}\]?)?|<(h|ht|htt|https?(:[^>\s]{0,500})?)?)$'
+)
 """The end of a text that may become one with what follows."""
 
-_LINK = re.compile(rf'\[({STAMP})\]\(https://www\.youtube\.com/watch\?[^)\s]*\)')
+_ONLY_TIMES = re.compile(rf'[\s*_]*{STAMP}(?:\s*[-–—,;]\s*{STAMP})*[\s*_]*')
+_TIME = re.compile(STAMP)
+_OURS = re.compile(rf'\[({STAMP})\]\(https://www\.youtube\.com/watch\?[^)\s]*\)')
 
 
 class CitedTimes:
@@ -26,19 +32,32 @@ class CitedTimes:
     def feed(self, text: str) -> str:
         """Take a piece, and give what can be shown by now."""
         self._held += text
-        open_end = _MAYBE_CITED.search(self._held)
+        open_end = _MAYBE_LINK.search(self._held)
         cut = open_end.start() if open_end else len(self._held)
         ready, self._held = self._held[:cut], self._held[cut:]
-        return _CITED.sub(self._checked, ready)
+        return _LINK_LIKE.sub(self._checked, ready)
 
     def end(self) -> str:
         """Give the rest."""
         ready, self._held = self._held, ''
-        return _CITED.sub(self._checked, ready)
+        return _LINK_LIKE.sub(self._checked, ready)
+
+    def whole(self, text: str) -> str:
+        """Check a text that is there as a whole."""
+        return _LINK_LIKE.sub(self._checked, text)
 
     def _checked(self, found: re.Match[str]) -> str:
-        times = [seconds_of(time) for time in _TIME.findall(found[1])]
-        return ', '.join(self._written(time) for time in times if time in self._known)
+        label, behind, address = found.groups()
+        if address is not None:
+            return str(address)
+        if _ONLY_TIMES.fullmatch(label):
+            times = [seconds_of(time) for time in _TIME.findall(label)]
+            return ', '.join(self._written(time) for time in times if time in self._known) + (
+                ':' if behind == ':' else ''
+            )
+        if behind == ':':
+            return f'[{label}]\\:'  # not the definition of a link
+        return label if behind else found[0]
 
     def _written(self, seconds: int) -> str:
         time = stamp(seconds)
@@ -47,4 +66,4 @@ class CitedTimes:
 
 def as_cited(text: str) -> str:
     """Give a text with its links as the model wrote them, to let it go on from there."""
-    return _LINK.sub(r'[\1]', text)
+    return _OURS.sub(r'[\1]', text)

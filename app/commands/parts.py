@@ -9,24 +9,39 @@ from app.domain.document import Passage
 WORDS_A_PIECE = 300
 """Words of the smallest piece a text is cut into."""
 
-_SENTENCE = re.compile(r'.+?(?:[.!?…。！？]+["\'”’)\]]*(?=\s|$)|$)\s*', re.DOTALL)
+LONGEST_WORD = 40
+"""Characters after which something without spaces counts as several words; a word is rarely half as long."""
+
+WIDE = '\u2e80-\U0010ffff'
+"""Chinese, Japanese and Korean need no spaces; each character counts as a word, as it does for models."""
+
+_WORD = re.compile(rf'[{WIDE}]|[^\s{WIDE}]{{1,{LONGEST_WORD}}}')
+_SENTENCE_END = re.compile(r'[.!?…]+["\'”’)\]]*(?=\s)|[。！？]+["”’）」』]*')
 
 
 def split_text(text: str, words: int = WORDS_A_PIECE) -> list[str]:
     """Cut a text on sentence bounds into pieces of at most `words` words; a longer sentence is cut between words."""
-    pieces: list[list[str]] = []
-    for sentence in _sentences(text, words):
-        if not pieces or len(pieces[-1]) + len(sentence) > words:
-            pieces.append([])
-        pieces[-1] += sentence
-    return [' '.join(piece) for piece in pieces]
+    pieces: list[tuple[int, int]] = []
+    counted = 0
+    for begin, end, count in _sentences(text, words):
+        if pieces and counted + count <= words:
+            pieces[-1] = (pieces[-1][0], end)
+            counted += count
+        else:
+            pieces.append((begin, end))
+            counted = count
+    return [' '.join(text[begin:end].split()) for begin, end in pieces]
 
 
-def _sentences(text: str, words: int) -> Iterator[list[str]]:
-    for found in _SENTENCE.finditer(text):
-        said = found[0].split()
-        for first in range(0, len(said), words):
-            yield said[first : first + words]
+def _sentences(text: str, words: int) -> Iterator[tuple[int, int, int]]:
+    """Give where each sentence begins and ends, and how many words it has; one that is too long comes in several."""
+    begin = 0
+    for end in [*(found.end() for found in _SENTENCE_END.finditer(text)), len(text)]:
+        starts = [word.start() for word in _WORD.finditer(text, begin, end)]
+        for first in range(0, len(starts), words):
+            rest = starts[first : first + words + 1]
+            yield rest[0], rest[words] if len(rest) > words else end, min(len(rest), words)
+        begin = end
 
 
 def smaller(passages: Sequence[Passage], words: int = WORDS_A_PIECE) -> list[Passage]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 
 from app.commands.base import Model, Words
+from app.commands.cited_times import CitedTimes, as_cited
 from app.commands.parts import WORDS_A_PIECE, Part, plan, smaller
 from app.domain.delta import Delta, DeltaKind, progress, step
 from app.domain.document import Document, Passage
@@ -25,25 +26,37 @@ ROUNDS = 3
 
 
 def done_parts(steps: Iterable[Step], document: Document) -> dict[int, tuple[int, str]]:
-    """Give what an earlier run wrote down: where a part begins, where it ends and the notes on it."""
-    own = [each for each in steps if each.data.get('document') == document.key]
-    return {int(each.data['first']): (int(each.data['end']), each.text) for each in own}
+    """Give what an earlier run wrote down of this very document: where each part begins, where it ends, its notes."""
+    own = [each for each in steps if each.data.get('document') == _identity(document)]
+    return {int(each.data['first']): (int(each.data['end']), as_cited(each.text)) for each in own}
+
+
+def _identity(document: Document) -> str:
+    return f'{document.key} {document.fetched_at.isoformat()}'
 
 
 class Summariser:
     """Sums one document up. `done` are the parts that were read already, see `done_parts`."""
 
-    def __init__(self, t: Words, model: Model, document: Document, done: Mapping[int, tuple[int, str]]) -> None:
+    def __init__(
+        self,
+        t: Words,
+        model: Model,
+        document: Document,
+        times: CitedTimes,
+        done: Mapping[int, tuple[int, str]],
+    ) -> None:
         self._t = t
         self._model = model
         self._document = document
+        self._times = times
         self._done = done
         self._notes: list[str] = []
 
     async def summary(self, partial: str = '') -> AsyncIterator[Delta]:
         """Give the deltas of the summary, and steps before it; `partial` is what is there of it already."""
         room = await self._model.room()
-        whole = self._whole(self._lines(self._document.passages))
+        whole = self._whole('\n'.join(passage.as_line() for passage in self._document.passages))
         if not self._done and self._cost(whole) <= room:
             yield progress('writing_summary')
             async for delta in self._model.ask(whole, partial):
@@ -62,7 +75,7 @@ class Summariser:
         frame = self._cost(self._part('', 99, 99))
         words = max(WORDS_A_PIECE // 6, min(WORDS_A_PIECE, (room - frame) // 3))
         pieces = smaller(self._document.passages, words)
-        lines = [self._line(piece) for piece in pieces]
+        lines = [piece.as_line() for piece in pieces]
         begun = self._take_done()
         parts = plan([self._model.tokens(line) for line in lines], room - frame, begun)
         count = len(self._notes) + len(parts)
@@ -72,9 +85,10 @@ class Summariser:
             notes: list[str] = []
             async for delta in self._heard(prompt, notes, progress('reading_part', number=number, count=count)):
                 yield delta
-            self._notes.append(''.join(notes).strip())
-            data = {'document': self._document.key, 'first': part.first, 'end': part.end}
-            yield step(self._title(pieces, part, number, count), self._notes[-1], **data)
+            shown = self._times.whole(''.join(notes).strip())
+            self._notes.append(as_cited(shown))
+            data = {'document': _identity(self._document), 'first': part.first, 'end': part.end}
+            yield step(self._title(pieces, part, number, count), shown, **data)
 
     def _take_done(self) -> int:
         """Take over the notes that are there, as far as they follow each other; give where the next part begins."""
@@ -152,12 +166,6 @@ class Summariser:
         ).format(what=what, title=self._document.title)
         task = ' '.join(filter(None, tasks))
         return [PromptMessage(Role.USER, f'{introduction}\n\n<text>\n{said}\n</text>\n\n{task}')]
-
-    def _lines(self, passages: Iterable[Passage]) -> str:
-        return '\n'.join(self._line(passage) for passage in passages)
-
-    def _line(self, passage: Passage) -> str:
-        return passage.text if passage.start is None else f'[{stamp(passage.start)}] {passage.text}'
 
     def _cost(self, prompt: Iterable[PromptMessage]) -> int:
         return sum(self._model.tokens(message.content) for message in prompt)

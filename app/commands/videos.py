@@ -1,5 +1,6 @@
 """What `/youtube` and `/youtube_resumo` are asked: which videos, in which language; and where their transcripts are."""
 
+import asyncio
 import hashlib
 import re
 from dataclasses import dataclass
@@ -8,7 +9,9 @@ from itertools import takewhile
 from typing import Protocol
 
 from app.commands.base import Call
+from app.commands.parts import smaller
 from app.domain.document import Document, Passage
+from app.domain.timestamps import STAMP
 from app.errors import TranscriptUnavailable
 from app.sources.youtube.captions import transcript_from_text
 from app.sources.youtube.links import thumbnail_url, video_id, watch_url
@@ -20,7 +23,12 @@ LANGUAGE = re.compile(r'[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*')
 VIDEO_ID_LENGTH = 11
 
 SHORTEST_TRANSCRIPT = 200
-"""Characters from which a single line is a transcript given by hand, and not a mistyped link."""
+"""Characters from which a text without times is a transcript, and not a mistyped link or a remark."""
+
+WORDS_A_PARAGRAPH = 120
+"""Words after which a text without times gets a new paragraph: so long are those of captions."""
+
+_TIMES = re.compile(rf'-->|^\s*[(\[]?{STAMP}\b', re.MULTILINE)
 
 
 class Fetcher(Protocol):
@@ -51,15 +59,6 @@ class Videos:
     def __init__(self, fetcher: Fetcher) -> None:
         self._fetcher = fetcher
 
-    async def find(self, call: Call) -> list[Document]:
-        """Give the transcripts of all videos a call names.
-
-        Raises:
-            TranscriptUnavailable: one of them cannot be had, or no video is named.
-        """
-        request = read_request(call.arguments)
-        return [await self.transcript(call, request, video) for video in videos_of(request)]
-
     async def transcript(self, call: Call, request: Request, video: str) -> Document:
         """Give the transcript of one video of a request; an empty id is a transcript that belongs to no video.
 
@@ -67,12 +66,14 @@ class Videos:
             TranscriptUnavailable: it cannot be had.
             StorageUnavailable: the database fails.
         """
+        known = await _begun_with(call, video)
+        if known is None and not (request.refresh or request.by_hand):
+            known = await _kept(call, request, video)
+        if known is not None:
+            return known
         if request.by_hand:
-            document = _by_hand(call, video, request.by_hand)
+            document = await asyncio.to_thread(_by_hand, call, video, request.by_hand)
         else:
-            kept = None if request.refresh and not (call.content or call.steps) else await _kept(call, request, video)
-            if kept is not None:
-                return kept
             language, asked = request.language or call.words.language, request.language is not None
             document = await self._fetcher.fetch(video, language, asked=asked)
         await call.documents.keep(document)
@@ -102,16 +103,26 @@ def read_request(arguments: str) -> Request:
     videos = dict.fromkeys(str(video_id(word)) for word, meaning in words if meaning == 'video')
     languages = [word for word, meaning in words if meaning == 'language']
     by_hand = '\n'.join(lines[len(head) :]).strip()
-    if by_hand and '\n' not in by_hand and len(by_hand) < SHORTEST_TRANSCRIPT:
-        raise TranscriptUnavailable(reason='not_a_video', video=_wrong_word(by_hand))
-    if by_hand and len(videos) > 1:
-        raise TranscriptUnavailable(reason='one_video')
+    if by_hand:
+        _refuse_unless_transcript(by_hand, videos=len(videos))
     return Request(
         videos=tuple(videos),
         language=languages[-1] if languages else None,
         refresh=(REFRESH, 'refresh') in words,
         by_hand=by_hand,
     )
+
+
+def _refuse_unless_transcript(text: str, *, videos: int) -> None:
+    """Tell a transcript from a mistyped link, or from something the person wants to say about the video."""
+    first = text.partition('\n')[0]
+    short = len(text) < SHORTEST_TRANSCRIPT and _TIMES.search(text) is None
+    if any(len(word) > VIDEO_ID_LENGTH and video_id(word) for word in first.split()) or (short and not videos):
+        raise TranscriptUnavailable(reason='not_a_video', video=_wrong_word(first))
+    if short:
+        raise TranscriptUnavailable(reason='not_a_transcript', message=text[:80])
+    if videos > 1:
+        raise TranscriptUnavailable(reason='one_video')
 
 
 def _is_head(line: str) -> bool:
@@ -135,12 +146,22 @@ def _wrong_word(line: str) -> str:
     return next((word for word in line.split() if _meaning(word) != 'video'), line)[:80]
 
 
+async def _begun_with(call: Call, video: str) -> Document | None:
+    """Give the very transcript an answer was begun with that goes on now, whatever was fetched since then."""
+    address = watch_url(video) if video else ''
+    for source in reversed(call.sources):
+        if source.key and source.url == address:
+            return await call.documents.find(source.key)
+    return None
+
+
 async def _kept(call: Call, request: Request, video: str) -> Document | None:
-    """Give the transcript that is kept. One given by hand is better than none, and it was given for a reason."""
+    """Give the transcript that is kept; of one given by hand and one that was fetched, the newer."""
     if request.language is not None:
         return await call.documents.find(f'youtube:{video}:{request.language}:asked')
-    by_hand = await call.documents.find(hand_key(video))
-    return by_hand or await call.documents.find(f'youtube:{video}:{call.words.language}')
+    keys = hand_key(video), f'youtube:{video}:{call.words.language}'
+    found = [document for key in keys if (document := await call.documents.find(key))]
+    return max(found, key=lambda document: document.fetched_at, default=None)
 
 
 def hand_key(video: str) -> str:
@@ -149,7 +170,7 @@ def hand_key(video: str) -> str:
 
 
 def _by_hand(call: Call, video: str, text: str) -> Document:
-    passages = transcript_from_text(text)
+    passages = (*smaller(transcript_from_text(text), WORDS_A_PARAGRAPH),)
     if not passages:
         raise TranscriptUnavailable(reason='no_transcript', video=video)
     digest = hashlib.sha256(text.encode(errors='replace')).hexdigest()[:16]

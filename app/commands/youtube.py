@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 
 from app.commands.base import Call, Command, Words, command
+from app.commands.each_video import each_video
 from app.commands.markdown_text import escaped
-from app.commands.video_text import BETWEEN, failed, heading, language_name
-from app.commands.videos import Videos, read_request, videos_of
-from app.domain.delta import Delta, progress, source, text
+from app.commands.video_text import heading, language_name
+from app.commands.videos import Videos
+from app.domain.delta import Delta, text
 from app.domain.document import Document, Passage
 from app.domain.timestamps import stamp
-from app.errors import SourceError
 from app.sources.youtube.links import watch_url
 
 BREATH = 8
@@ -20,7 +20,7 @@ BREATH = 8
 def youtube_command(videos: Videos) -> Command:
     """Make the command."""
 
-    @command('youtube', usage='<link>')
+    @command('youtube', usage='<link>', goes_on=True)
     async def youtube(call: Call) -> AsyncIterator[Delta]:
         """Show the transcript of a YouTube video.
 
@@ -30,26 +30,25 @@ def youtube_command(videos: Videos) -> Command:
         If YouTube cannot be reached from here, paste a transcript after the command, or drop a `.vtt`, `.srt` or text
         file: `/youtube <link>`, a new line, and the text.
         """
-        request = read_request(call.arguments)
-        wanted = videos_of(request)
-        for number, video in enumerate(wanted, 1):
-            yield progress('fetching_video', number=number, count=len(wanted))
-            if number > 1:
-                yield text(BETWEEN)
-            try:
-                document = await videos.transcript(call, request, video)
-            except SourceError as error:
-                if len(wanted) == 1:
-                    raise
-                yield text(failed(call.words, video, error))
-                continue
-            yield source(document.title, document.url, document.key)
-            for index, piece in enumerate(written(call.words, document)):
-                yield text(piece)
-                if index % BREATH == 0:
-                    await asyncio.sleep(0)
+        async for delta in each_video(call, videos, show):
+            yield delta
 
     return youtube
+
+
+async def show(call: Call, document: Document, before: str) -> AsyncIterator[Delta]:
+    """Give a transcript from where `before` ends."""
+    pieces = [*written(call.words, document)]
+    if not ''.join(pieces).startswith(before):  # it was fetched anew meanwhile
+        yield text('\n\n')
+        before = ''
+    there = len(before)
+    for index, piece in enumerate(pieces):
+        if there < len(piece):
+            yield text(piece[there:])
+        there = max(0, there - len(piece))
+        if index % BREATH == 0:
+            await asyncio.sleep(0)
 
 
 def written(t: Words, document: Document) -> Iterator[str]:

@@ -56,6 +56,11 @@ def step(title: str, text: str, **data: Any) -> Delta:
     return Delta(DeltaKind.STEP, data={'title': title, 'text': text, 'data': data})
 
 
+def bookmark(**data: Any) -> Delta:
+    """Make a delta that keeps what its maker needs to go on after an interruption; a step nobody is shown."""
+    return Delta(DeltaKind.STEP, data={'title': '', 'text': '', 'data': data})
+
+
 def progress(code: str, **details: Any) -> Delta:
     """Make a delta that says what is being done; `code` is put into words by the screen."""
     return Delta(DeltaKind.PROGRESS, data={'code': code, **details})

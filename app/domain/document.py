@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.domain.timestamps import stamp
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -12,6 +14,11 @@ class Passage:
 
     text: str
     start: float | None = None
+
+    def as_line(self) -> str:
+        """Write it for a model: its time in brackets, and nothing that could end a frame around it."""
+        said = self.text.replace('</', '< /')
+        return said if self.start is None else f'[{stamp(self.start)}] {said}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A finished piece of the work that led to an answer. `data` is what its maker needs to go on from there."""
+    """A finished piece of the work that led to an answer. `data` is what its maker needs to go on from there.
+
+    Without a title it is a bookmark: kept, and shown to nobody.
+    """
 
     title: str
     text: str

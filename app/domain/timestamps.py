@@ -1,11 +1,11 @@
-"""Times within a recording as people write them: `2:03`, `1:02:03`."""
+"""Times within a recording as people write them: `2:03`, `1:02:03`, and `62:03` for the same as the last."""
 
 import re
 
-STAMP = r'(?:\d{1,3}:)?[0-5]?\d:[0-5]\d'
+STAMP = r'(?:\d{1,3}:[0-5]?\d|\d{1,3}):[0-5]\d'
 """What one looks like, as a part of a regular expression."""
 
-_STAMP = re.compile(r'(?:(?:(\d{1,3}):)?([0-5]?\d)):([0-5]\d)')
+_STAMP = re.compile(r'(?:(\d{1,3}):(?=[0-5]?\d:))?(\d{1,3}):([0-5]\d)')
 
 
 def stamp(seconds: float) -> str:

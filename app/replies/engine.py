@@ -160,7 +160,7 @@ class Engine:
 
     async def _look_at(self, reply: RunningReply) -> None:
         silent = time.monotonic() - reply.heard_at
-        begun = reply.first_text_at is not None
+        begun = reply.first_text_at is not None and not reply.says_what_it_does  # at work again: on the next part
         limit = self._silence_limit if begun else self._load_limit
         if silent >= limit:
             self._end(reply.id, Outcome(Status.FAILED, ServerSilent(seconds=round(silent))))

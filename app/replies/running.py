@@ -86,7 +86,8 @@ class RunningReply:
         for entry in entries:
             self._show(entry)
         self.state.touch(self.live)
-        if self.live.progress is not None and any(entry.kind in GROWING for entry in entries):
+        text_is_newer = not self.says_what_it_does
+        if self.live.progress is not None and text_is_newer and any(entry.kind in GROWING for entry in entries):
             self.live.progress = None
             self.state.tell(StateChanged(self.live.current()))
 

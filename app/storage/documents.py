@@ -1,5 +1,6 @@
 """Repository of documents: what was fetched for a conversation and is kept for the next time."""
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from app.domain.document import Document
@@ -29,4 +30,7 @@ class Documents:
         def work(session: Session) -> None:
             session.merge(row_of_document(owner_id, document))
 
-        await self._database.write(work)
+        try:
+            await self._database.write(work)
+        except IntegrityError:  # someone else stored the same key between our look and our insert
+            await self._database.write(work)

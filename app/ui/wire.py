@@ -58,7 +58,7 @@ class Wire:
             'role': str(message.role),
             'html': live.markdown.blocks() if live else blocks or [],
             'thinking': message.thinking,
-            'steps': [self.step(step) for step in message.steps],
+            'steps': [self.step(step) for step in message.steps if step.title],
             'state': self.state(message, live.progress if live else None, version),
         }
 

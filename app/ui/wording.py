@@ -42,6 +42,9 @@ REASONS: Mapping[str, str] = {
     'no_link': msgid('Which video? Put its link after the command.'),
     'not_a_video': msgid('“{video}” is not the link of a YouTube video.'),
     'one_video': msgid('A pasted transcript belongs to one video. Give only its link.'),
+    'not_a_transcript': msgid(
+        'What stands after the link is neither a language nor long enough for a transcript: “{message}”'
+    ),
     'no_transcript': msgid('There are no words in what was pasted after the command.'),
     'no_video': msgid('This video does not exist any more, or the link has a mistake.'),
     'private_video': msgid('This video is private: only its owner can read it.'),

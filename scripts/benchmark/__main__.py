@@ -15,6 +15,7 @@ from scripts.benchmark import (
     measure_process,
     measure_switching,
     measure_tokens,
+    measure_transcript,
 )
 from scripts.benchmark.processes import ROOT, model_server
 from scripts.benchmark.stage import Stage
@@ -27,6 +28,7 @@ MEASURES: Mapping[str, Callable[[Stage], Awaitable[list[Row]]]] = {
     'tokens': measure_tokens.measure,
     'crowd': measure_crowd.measure,
     'switching': measure_switching.measure,
+    'transcript': measure_transcript.measure,
     'home': measure_home.measure,
     'process': measure_process.measure,
     'memory': measure_memory.measure,

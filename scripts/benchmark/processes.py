@@ -41,11 +41,12 @@ class Running:
 
 
 @asynccontextmanager
-async def app(data_dir: Path, model_url: str) -> AsyncIterator[Running]:
-    """Run the app on a data folder until the context is left."""
+async def app(data_dir: Path, model_url: str, **settings: str) -> AsyncIterator[Running]:
+    """Run the app on a data folder, with settings by their names in the environment, until the context is left."""
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith('GUILHERME_')}
     environment |= {'OLLAMA_HOST': model_url, 'GUILHERME_LOG_LEVEL': 'ERROR', 'PYTHONWARNINGS': 'ignore'}
+    environment |= settings
     command = ['main.py', '--port', str(port), '--data-dir', str(data_dir)]
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(

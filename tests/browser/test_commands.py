@@ -137,6 +137,20 @@ async def test_a_dropped_text_goes_behind_what_is_written(app: AppProcess, open_
     await expect(tab.composer).to_have_value('/youtube https://youtu.be/x\nSo it was said.')
 
 
+async def test_what_is_too_long_for_a_message_stays_where_it_is(app: AppProcess, open_tab: OpenTab) -> None:
+    tab = await open_tab(app)
+    await tab.composer.fill('Keep me')
+    await tab.evaluate(DROP, ['x' * 400_000, 'book.txt', 'text/plain'])
+    await expect(tab.page.locator('.composer-hint')).to_contain_text('too large')
+    await expect(tab.composer).to_have_value('Keep me')
+    await tab.composer.fill('x' * 400_001)
+    await tab.composer.press('Enter')
+    await expect(tab.page.locator('.composer-hint')).to_contain_text('Up to 400000 characters')
+    await expect(tab.questions).to_have_count(0)
+    await tab.ask('tokens=3')
+    await tab.has_status('complete')
+
+
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from app.domain.conversation import LOCAL_OWNER
-from app.domain.message import Message, Status
+from app.domain.message import Message, Status, Step
 from tests.chat.desk import Desk, open_desk
 from tests.replies.waiting import until
 from tests.support.ollama_server import OllamaServer
@@ -38,6 +38,11 @@ def prompts(server: OllamaServer) -> list[str]:
     return [record.body['messages'][0]['content'] for record in server.asked('/api/chat')]
 
 
+def shown(reply: Message) -> list[Step]:
+    """Give the steps a person sees."""
+    return [step for step in reply.steps if step.title]
+
+
 def parts_read(server: OllamaServer) -> list[str]:
     return [prompt for prompt in prompts(server) if prompt.startswith('Below is part')]
 
@@ -49,7 +54,7 @@ async def test_a_transcript_that_fits_goes_at_once(desk: Desk, server: OllamaSer
     assert '<text>\n[0:00] Hello & welcome. This is the talk. Goodbye.\n</text>' in prompt
     assert reply.content.startswith(f'### [A talk about tea](https://www.youtube.com/watch?v={ID})\n\n**Tea House**')
     assert reply.content.endswith('\n\n' + ' '.join(f'w{number}' for number in range(20)) + ' ')
-    assert (reply.status, reply.steps) == (Status.COMPLETE, ())
+    assert (reply.status, shown(reply)) == (Status.COMPLETE, [])
     assert reply.model is not None
     assert reply.stats['num_ctx'] == 4096
 
@@ -64,7 +69,7 @@ async def test_a_long_one_is_read_part_by_part(desk: Desk, server: OllamaServer,
     youtube.show(LONG)
     _, reply = await desk.exchange(CALL)
     read = parts_read(server)
-    assert len(read) == len(reply.steps) > 3
+    assert len(read) == len(shown(reply)) > 3
     said = [word for prompt in read for word in prompt.split('<text>')[1].split('</text>')[0].split() if word[0] == 'w']
     assert [word.rstrip('.') for word in said] == [f'w{number}' for number in range(6_000)]
     budget = 4096 * 3 / 4 * 3.2
@@ -103,7 +108,7 @@ async def test_the_page_is_told_which_part_is_read(desk: Desk, server: OllamaSer
         return live is None
 
     await until(note, timeout=10)
-    count = len((await desk.ended(reply)).steps)
+    count = len(shown(await desk.ended(reply)))
     assert {'code': 'reading_part', 'number': 2, 'count': count} in seen
     assert seen[0]['code'] == 'fetching_video'
     assert seen[-1]['code'] == 'writing_summary'
@@ -124,13 +129,13 @@ async def test_a_stop_keeps_the_parts_and_continue_goes_on_with_the_next(
 ) -> None:
     stopped = await stopped_in_part(desk, server, youtube, 3)
     assert stopped.status is Status.STOPPED
-    assert len(stopped.steps) == 2
+    assert len(shown(stopped)) == 2
     asked = youtube.count()
     await desk.chat.asking.resume(LOCAL_OWNER, stopped.id)
     whole = await desk.ended(stopped)
     assert whole.status is Status.COMPLETE
-    assert [step.data['first'] for step in whole.steps] == sorted({step.data['first'] for step in whole.steps})
-    assert len(parts_read(server)) == len(whole.steps) + 1  # the one that was stopped is read once more
+    assert [step.data['first'] for step in shown(whole)] == sorted({step.data['first'] for step in shown(whole)})
+    assert len(parts_read(server)) == len(shown(whole)) + 1  # the one that was stopped is read once more
     assert whole.content.count('### [') == 1
     assert len(whole.sources) == 1
     assert youtube.count() == asked
@@ -144,8 +149,8 @@ async def test_it_goes_on_with_another_window_too(
     async with open_desk(tmp_path / 'data', **settings) as later:
         await later.chat.asking.resume(LOCAL_OWNER, stopped.id)
         whole = await later.ended(stopped)
-    ends = [step.data['end'] for step in whole.steps]
-    assert [step.data['first'] for step in whole.steps] == [0, *ends[:-1]]
+    ends = [step.data['end'] for step in shown(whole)]
+    assert [step.data['first'] for step in shown(whole)] == [0, *ends[:-1]]
     assert whole.status is Status.COMPLETE
 
 
@@ -188,6 +193,47 @@ async def test_the_second_of_two_goes_on_where_it_was(desk: Desk, server: Ollama
     first, last = whole.content.split('\n\n---\n\n')
     assert first.count('w19') == last.count('w19') == 1
     assert len(server.asked('/api/chat')) == 3
+
+
+async def test_a_summary_that_was_finished_is_left_alone_when_the_next_goes_on(
+    desk: Desk, server: OllamaServer, youtube: YouTubeServer
+) -> None:
+    youtube.show(Video(OTHER, trouble='endless'))
+    state, reply = await desk.ask(f'{CALL} {OTHER}')
+    await youtube.until(lambda: youtube.count(f'/api/timedtext?v={OTHER}'))
+    await desk.chat.asking.stop(LOCAL_OWNER, state.id)
+    first = (await desk.ended(reply)).content
+    youtube.show(Video(OTHER, title='The other'))
+    await desk.chat.asking.resume(LOCAL_OWNER, reply.id)
+    whole = await desk.ended(reply)
+    assert whole.content.startswith(first.removesuffix('\n\n---\n\n') + '\n\n---\n\n### [The other]')
+    assert len(prompts(server)) == 2
+
+
+async def test_a_summary_cannot_pretend_that_another_video_began(
+    desk: Desk, server: OllamaServer, youtube: YouTubeServer
+) -> None:
+    pretended = f'\n\n---\n\n### [x](https://www.youtube.com/watch?v={OTHER})\n\nAnd'
+    server.script = 'rate=200 say=' + quote(pretended + ' so on.' * 200)
+    state, reply = await desk.ask(CALL)
+    await until(lambda: 'And' in state.replies[reply.id].current().content)
+    await desk.chat.asking.stop(LOCAL_OWNER, state.id)
+    await desk.chat.asking.resume(LOCAL_OWNER, reply.id)
+    await until(lambda: len(prompts(server)) == 2)
+
+
+async def test_links_of_the_model_are_gone_from_the_notes_too(
+    desk: Desk, server: OllamaServer, youtube: YouTubeServer
+) -> None:
+    youtube.show(LONG)
+    server.script = 'rate=0 say=' + quote(
+        '- said [0:00] and [9:59:59](http://evil.example) see [this](http://evil.example)'
+    )
+    _, reply = await desk.exchange(CALL)
+    assert {step.text for step in shown(reply)} == {
+        f'- said [0:00](https://www.youtube.com/watch?v={ID}&t=0s) and  see this'
+    }
+    assert '- said [0:00] and  see this' in prompts(server)[-1]
 
 
 async def test_a_model_that_is_not_there_is_said(

@@ -27,7 +27,16 @@ def checked(*pieces: str, video: str = 'VIDEO123456') -> str:
         ('[1:02 - 9:59]', LINK),
         ('[9:59](https://www.youtube.com/watch?v=VIDEO123456&t=599s)', ''),
         ('at 1:02 o’clock', 'at 1:02 o’clock'),
-        ('[a link](https://example.com) and [brackets]', '[a link](https://example.com) and [brackets]'),
+        ('[1:02]: so it begins', LINK + ': so it begins'),
+        ('[**1:02**](https://evil.example/x)', LINK),
+        ('[**9:59**](https://evil.example/x)', ''),
+        ('[at 9:59](https://evil.example/x)', 'at 9:59'),
+        ('[75:30](https://evil.example/x)', ''),
+        ('[9:59.5](https://evil.example/x)', '9:59.5'),
+        ('[9:59][1]\n\n[1]: https://evil.example', '\n\n[1]\\: https://evil.example'),
+        ('<https://youtu.be/x?t=599>', 'https://youtu.be/x?t=599'),
+        ('[a link](https://example.com) and [brackets]', 'a link and [brackets]'),
+        ('a < b and <b>', 'a < b and <b>'),
         ('- [ ] a task, and [', '- [ ] a task, and ['),
         ('[1:02\n]', '[1:02\n]'),
     ],
@@ -45,16 +54,20 @@ def test_what_cannot_be_a_time_is_not_held_back() -> None:
     times = CitedTimes(PASSAGES, 'VIDEO123456')
     assert times.feed('word ') == 'word '
     assert times.feed('[') == ''
-    assert times.feed('x' * 61) == '[' + 'x' * 61
+    assert times.feed('x' * 201) == '[' + 'x' * 201
+    assert times.feed(' a <') == ' a '
+    assert times.feed(' b') == '< b'
 
 
-@given(st.lists(st.sampled_from(['[', ']', '1:02', '9:59', ', ', '(http://x', ')', 'word ', '\n', '–']), max_size=20))
+@given(
+    st.lists(
+        st.sampled_from(['[', ']', '1:02', '9:59', ', ', '(http://x', ')', ':', '<http', '>', 'word ', '\n', '–']),
+        max_size=20,
+    )
+)
 def test_it_does_not_matter_how_the_text_comes(pieces: list[str]) -> None:
     assert checked(*pieces) == checked(*''.join(pieces))
 
 
 def test_the_model_goes_on_from_what_it_wrote_itself() -> None:
-    assert (
-        as_cited(checked('So [1:02], and [a link](https://example.com)'))
-        == 'So [1:02], and [a link](https://example.com)'
-    )
+    assert as_cited(checked('So [1:02], and [1:02:03]: [brackets]')) == 'So [1:02], and [1:02:03]: [brackets]'

@@ -19,6 +19,16 @@ def test_a_long_text_is_cut_between_sentences_at_300_words() -> None:
     assert WORDS_A_PIECE == 300
 
 
+@pytest.mark.parametrize(
+    ('text', 'lengths'),
+    [('今天天气很好。' * 100, [294, 294, 112]), ('字' * 700, [300, 300, 100]), ('x' * 40 * 700, [12000, 12000, 4000])],
+    ids=['sentences', 'no full stop', 'no spaces'],
+)
+def test_writing_without_spaces_is_cut_too(text: str, lengths: list[int]) -> None:
+    assert [len(piece) for piece in split_text(text)] == lengths
+    assert ''.join(split_text(text)) == text
+
+
 def test_a_sentence_longer_than_a_piece_is_cut_between_words() -> None:
     pieces = split_text('word ' * 750)
     assert [len(piece.split()) for piece in pieces] == [300, 300, 150]

@@ -6,6 +6,7 @@ from app.commands.videos import Request, read_request, videos_of
 from app.errors import TranscriptUnavailable
 
 ONE, TWO = 'dQw4w9WgXcQ', 'aaaaaaaaaaa'
+PLAIN = 'First this was said, and then that.\n\n' + 'And so it went on for a while. ' * 8 + 'Then it ended.'
 VTT = 'WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nHello'
 
 
@@ -21,8 +22,8 @@ VTT = 'WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nHello'
         (f'{ONE}\n\n{VTT}', Request(videos=(ONE,), by_hand=VTT)),
         (VTT, Request(by_hand=VTT)),
         ('0:00\nhi\n0:05\nthere', Request(by_hand='0:00\nhi\n0:05\nthere')),
-        ('So much was said.\n\nAnd more.', Request(by_hand='So much was said.\n\nAnd more.')),
-        ('so\nwe began', Request(by_hand='so\nwe began')),
+        (PLAIN, Request(by_hand=PLAIN)),
+        (f'so\n{PLAIN}', Request(by_hand=f'so\n{PLAIN}')),
         ('word ' * 50, Request(by_hand=('word ' * 50).strip())),
     ],
 )
@@ -39,6 +40,9 @@ def test_links_language_and_a_transcript_by_hand(arguments: str, request_: Reque
         ('https://vimeo.com/1', 'not_a_video'),
         (f'{ONE} https://vimeo.com/1', 'not_a_video'),
         (f'{ONE} {TWO}\n{VTT}', 'one_video'),
+        (f'{ONE}\n\nFocus on the prices.\nIn a list.', 'not_a_transcript'),
+        ('Some words.\nSome more.', 'not_a_video'),
+        (f'https://youtu.be/{ONE} ' + 'please tell me what it is about ' * 9, 'not_a_video'),
     ],
 )
 def test_what_cannot_be_used(arguments: str, reason: str) -> None:

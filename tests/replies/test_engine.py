@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from app.domain import delta as deltas
+from app.domain import message as domain
 from app.domain.delta import Delta, progress, statistics, text, thinking
 from app.domain.message import Message, Status
 from app.errors import ModelNotFound, ServerUnreachable
 from app.replies import engine as engine_module
-from app.replies.changes import StateChanged
+from app.replies.changes import StateChanged, StepAdded
 from tests.replies.conftest import Room
 from tests.replies.gate import GatedJournal
 from tests.replies.sources import Source, numbered, saying
@@ -259,6 +261,46 @@ async def test_progress_is_shown_and_goes_with_the_first_text(room: Room) -> Non
     assert await watcher.until(lambda: watcher.status(reply.id)) is Status.STREAMING
     source.say('a')
     await until(lambda: shown() is None)
+
+
+async def test_progress_told_after_a_text_stays_when_that_text_is_stored(room: Room) -> None:
+    source, watcher = Source(), Watcher()
+    watcher.join(room.state)
+    shown = progress_shown(watcher, room)
+    reply = await room.start(source)
+    source.give(text('A heading'), progress('reading_part', number=1, count=3))
+    await watcher.until(lambda: 'A heading' in watcher.html(reply.id))
+    assert shown() == {'code': 'reading_part', 'number': 1, 'count': 3}
+    source.say('a')
+    await until(lambda: shown() is None)
+
+
+async def test_who_says_what_it_does_after_a_text_has_as_long_as_before_the_first(
+    open_room: Callable[..., Room], often: None
+) -> None:
+    room, source, watcher = open_room(load_limit=0.6, silence_limit=0.01, silence_notice=0.01), Source(), Watcher()
+    watcher.join(room.state)
+    reply = await room.start(source)
+    source.give(text('A heading'), progress('reading_part', number=1, count=3))
+    told = await watcher.until(progress_shown(watcher, room))
+    stored = await room.ended(reply)
+    assert told == {'code': 'reading_part', 'number': 1, 'count': 3}
+    assert (stored.status, stored.content) == (Status.FAILED, 'A heading')
+
+
+async def test_sources_and_steps_are_stored_and_then_shown(room: Room) -> None:
+    source, watcher = Source(), Watcher()
+    watcher.join(room.state)
+    reply = await room.start(source)
+    source.give(deltas.source('A talk', 'https://example.org'))
+    source.give(deltas.step('Part 1', 'Notes', first=0), deltas.bookmark(done=1))
+    await watcher.until(lambda: any(isinstance(change, StepAdded) for change in watcher.seen))
+    live = room.state.replies[reply.id].current()
+    assert live.sources == (domain.Source('A talk', 'https://example.org'),)
+    assert live.steps == (domain.Step('Part 1', 'Notes', {'first': 0}), domain.Step('', '', {'done': 1}))
+    source.end()
+    stored = await room.ended(reply)
+    assert (stored.sources, stored.steps) == (live.sources, live.steps)
 
 
 # --- the end of the process, and after --------------------------------------------------------------------------------

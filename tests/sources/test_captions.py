@@ -67,6 +67,15 @@ def test_lines_that_begin_with_their_time(text: str) -> None:
     assert transcript_from_text(text) == (Passage('one two', 5),)
 
 
+def test_the_head_of_a_copied_panel_goes() -> None:
+    assert transcript_from_text(f'Transcript\n\n{PANEL}') == transcript_from_text(PANEL)
+
+
+def test_many_blank_lines_take_no_time() -> None:
+    """Searching them again from each line on would take minutes."""
+    assert transcript_from_text('One.' + '\n' * 300_000 + 'Two.') == (Passage('One.'), Passage('Two.'))
+
+
 def test_plain_text_has_paragraphs_and_no_times() -> None:
     assert transcript_from_text('One\nline.\n\n\nAt 12:30 we eat.\n') == (
         Passage('One line.'),

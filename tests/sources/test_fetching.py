@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from app.errors import TranscriptUnavailable
-from app.sources.youtube.fetching import YouTube
+from app.sources.youtube.fetching import FETCHES_AT_ONCE, YouTube
 from tests.support.http_server import Exchange, HttpServer
 from tests.support.youtube_server import Track, Video, YouTubeServer, spoken
 
@@ -14,6 +14,8 @@ ID = 'dQw4w9WgXcQ'
 PORTUGUESE = Track('pt-BR', 'Portuguese (Brazil)', spoken('Olá.'))
 AUTOMATIC = Track('pt', 'Portuguese', spoken('oi gente'), generated=True)
 GERMAN = Track('de', 'German', spoken('Hallo.'), generated=True)
+BRITISH = Track('en-GB', 'English (United Kingdom)', spoken('Hello.'))
+ENGLISH_HEARD = Track('en', 'English', spoken('hello'), generated=True)
 FIXED = Track('fr', 'French', spoken('Bonjour.'), translatable=False)
 
 
@@ -53,7 +55,7 @@ async def test_the_transcript_with_everything_youtube_tells(server: YouTubeServe
     [
         ([GERMAN, PORTUGUESE, AUTOMATIC], 'pt-BR', False, 'pt-BR', 'manual'),
         ([GERMAN, AUTOMATIC], 'pt-BR', False, 'pt', 'generated'),
-        ([PORTUGUESE, AUTOMATIC], 'pt', False, 'pt', 'generated'),
+        ([PORTUGUESE, AUTOMATIC], 'pt', False, 'pt-BR', 'manual'),
         ([AUTOMATIC, PORTUGUESE], 'pt-PT', False, 'pt-BR', 'manual'),
         ([PORTUGUESE, GERMAN], 'en', False, 'de', 'generated'),
         ([PORTUGUESE, FIXED], 'en', False, 'pt-BR', 'manual'),
@@ -62,6 +64,8 @@ async def test_the_transcript_with_everything_youtube_tells(server: YouTubeServe
         ([GERMAN], 'en', True, 'en', 'translated'),
         ([GERMAN], 'pt-BR', True, 'pt', 'translated'),
         ([FIXED], 'fr', True, 'fr', 'manual'),
+        ([GERMAN], 'zh', True, 'zh-Hans', 'translated'),
+        ([BRITISH, ENGLISH_HEARD], 'en', False, 'en-GB', 'manual'),
     ],
 )
 async def test_which_captions_are_taken(
@@ -176,12 +180,18 @@ async def test_cancelling_ends_the_request(server: YouTubeServer, youtube: YouTu
         await fetch
 
 
-async def test_closing_gives_the_threads_back(server: YouTubeServer, youtube: YouTube) -> None:
-    server.show(Video(ID))
-    await youtube.fetch(ID, 'en')
-    youtube.close()
-    with pytest.raises(RuntimeError, match='shutdown'):
-        await youtube.fetch(ID, 'en')
+async def test_fetches_that_hang_hold_up_no_other(server: YouTubeServer) -> None:
+    server.show(Video(ID), Video('silent00000', trouble='silent'))
+    youtube = YouTube(base_url=server.url, timeout=5)
+    hanging = [asyncio.create_task(youtube.fetch('silent00000', 'en')) for _ in range(FETCHES_AT_ONCE)]
+    await server.until(lambda: server.count('/watch') == FETCHES_AT_ONCE)
+    waiting = asyncio.create_task(youtube.fetch(ID, 'en'))
+    for fetch in hanging:
+        fetch.cancel()
+    assert (await waiting).passages
+    assert all(
+        isinstance(each, asyncio.CancelledError) for each in await asyncio.gather(*hanging, return_exceptions=True)
+    )
 
 
 # --- proxies ----------------------------------------------------------------------------------------------------------

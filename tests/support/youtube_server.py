@@ -202,7 +202,7 @@ def track_list(video: Video) -> dict[str, Any]:
         ],
         'translationLanguages': [
             {'languageCode': code, 'languageName': {'runs': [{'text': name}]}}
-            for code, name in (('en', 'English'), ('pt', 'Portuguese'), ('de', 'German'))
+            for code, name in (('en', 'English'), ('pt', 'Portuguese'), ('de', 'German'), ('zh-Hans', 'Chinese'))
         ],
     }
 

@@ -13,8 +13,11 @@ from app.domain.document import Passage
 from app.domain.timestamps import STAMP, seconds_of
 from app.sources.youtube.paragraphs import Caption, paragraphs
 
-_TIMING = re.compile(r'^\s*(?:\d+:)?\d+:\d+([.,])\d+\s*-->', re.MULTILINE)
+_TIMING = re.compile(r'^[^\S\n]*(?:\d+:)?\d+:\d+([.,])\d+[^\S\n]*-->', re.MULTILINE)
 _STAMPED = re.compile(rf'^\s*[(\[]?({STAMP})[)\]]?(?:\s*[-–—:]?\s+(.*))?$')
+SHARE_OF_STAMPS = 0.2
+"""The part of the lines that must begin with a time, so that a text which names a time now and then stays a text."""
+
 _BLANK_LINES = re.compile(r'\n\s*\n')
 
 
@@ -25,8 +28,10 @@ def transcript_from_text(text: str) -> tuple[Passage, ...]:
         if passages := paragraphs(_timed(text, subrip=timing[1] == ',')):
             return passages
         text = '\n'.join(line for line in text.splitlines() if not _TIMING.match(line))  # broken: the words are left
-    if _STAMPED.match(text.partition('\n')[0]):
-        return paragraphs(_up_to_the_next([*_stamped(text.splitlines())]))
+    lines = [line for line in text.splitlines() if line.strip()]
+    stamped = sum(_STAMPED.match(line) is not None for line in lines)
+    if stamped and (stamped >= SHARE_OF_STAMPS * len(lines) or _STAMPED.match(lines[0])):
+        return paragraphs(_up_to_the_next([*_stamped(lines)]))
     parts = [' '.join(part.split()) for part in _BLANK_LINES.split(text)]
     return tuple(Passage(part) for part in parts if part)
 
@@ -45,7 +50,10 @@ def _timed(text: str, *, subrip: bool) -> Iterator[Caption]:
 
 
 def _stamped(lines: list[str]) -> Iterator[Caption]:
-    """Read lines that begin with a time, or follow one: what the transcript panel gives when it is copied."""
+    """Read lines that begin with a time, or follow one: what the transcript panel gives when it is copied.
+
+    What stands before the first time is the panel's own head.
+    """
     time: int | None = None
     for line in lines:
         found = _STAMPED.match(line)

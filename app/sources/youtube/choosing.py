@@ -34,8 +34,8 @@ def choose(tracks: Iterable['Transcript'], language: str, *, asked: bool) -> Cho
     known = [*tracks]
     by_hand = [track for track in known if not track.is_generated]
     automatic = [track for track in known if track.is_generated]
-    for matches in (_exactly(language), _alike(language)):
-        for group in (by_hand, automatic):
+    for group in (by_hand, automatic):
+        for matches in (_exactly(language), _alike(language)):
             if found := next(filter(matches, group), None):
                 return _as_it_is(found)
     own = _in_its_own_language(by_hand, automatic)
@@ -57,11 +57,12 @@ def _in_its_own_language(by_hand: list['Transcript'], automatic: list['Transcrip
 
 
 def _translated(track: 'Transcript', language: str) -> Choice | None:
+    """Let it be translated, into the nearest of that language: for `pt-BR` also `pt`, for `zh` also `zh-Hans`."""
     codes = [each.language_code for each in track.translation_languages]
-    for wanted in (language.lower(), _primary(language)):
-        for code in codes:
-            if code.lower() == wanted:
-                return Choice(track.translate(code), 'translated', name_of(track))
+    nearest = sorted(codes, key=lambda code: (code.lower() != language.lower(), code.lower() != _primary(language)))
+    for code in nearest:
+        if _primary(code) == _primary(language):
+            return Choice(track.translate(code), 'translated', name_of(track))
     return None
 
 

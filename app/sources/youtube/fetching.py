@@ -4,8 +4,9 @@ Source of the answers' form: the library, and `videoDetails` of YouTube's player
 """
 
 import asyncio
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from app.sources.youtube.session import YouTubeSession
 
 FETCHES_AT_ONCE = 4
-"""Threads of their own, so that a slow YouTube cannot hold up what else the process does in threads."""
+"""More at once look to YouTube like a machine."""
 
 OEMBED = 'https://www.youtube.com/oembed'
 
@@ -45,7 +46,7 @@ class YouTube:
         self._proxy = proxy
         self._webshare = (webshare_username, webshare_password, webshare_locations)
         self._timeout = timeout
-        self._threads = ThreadPoolExecutor(FETCHES_AT_ONCE, 'youtube')
+        self._turn = asyncio.Semaphore(FETCHES_AT_ONCE)
 
     async def fetch(self, video_id: str, language: str, *, asked: bool = False) -> Document:
         """Fetch the transcript of a video; with `asked` in exactly this language, translated if need be.
@@ -58,20 +59,13 @@ class YouTube:
         from app.sources.youtube.session import YouTubeSession  # brings requests along, which the start does not need
 
         session = YouTubeSession(self._base_url, self._timeout)
-        work = asyncio.get_running_loop().run_in_executor(
-            self._threads, self._translated, session, video_id, language, asked
-        )
         try:
-            async with asyncio.timeout(self._timeout):
-                return await work
+            async with asyncio.timeout(self._timeout), self._turn:
+                return await _in_thread(lambda: self._translated(session, video_id, language, asked))
         except TimeoutError as error:
             raise TranscriptUnavailable(reason='timeout', video=video_id) from error
         finally:
             session.give_up()
-
-    def close(self) -> None:
-        """Give back the threads; what they still do is of no use to anybody."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _translated(self, session: 'YouTubeSession', video_id: str, language: str, asked: bool) -> Document:
         """Fetch, with every fault in our own words."""
@@ -115,6 +109,30 @@ class YouTube:
         if username and password:
             return WebshareProxyConfig(username, password, [*locations])
         return GenericProxyConfig(self._proxy) if self._proxy else None
+
+
+def _in_thread(work: Callable[[], Document]) -> asyncio.Future[Document]:
+    """Run `work` in a thread of its own, which nobody waits for: not the next fetch, nor the end of the process.
+
+    A pool's threads are waited for, and one that waits for YouTube's first byte cannot be woken.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Document] = loop.create_future()
+
+    def settle(result: Document | None, error: BaseException | None) -> None:
+        if not future.done():
+            future.set_exception(error) if error else future.set_result(result)  # type: ignore[arg-type]
+
+    def run() -> None:
+        try:
+            outcome: tuple[Document | None, BaseException | None] = work(), None
+        except BaseException as error:  # all of it belongs to whoever waits
+            outcome = None, error
+        with suppress(RuntimeError):  # the loop is closed: nobody waits
+            loop.call_soon_threadsafe(settle, *outcome)
+
+    threading.Thread(target=run, name='youtube', daemon=True).start()
+    return future
 
 
 def _captions(fetched: 'FetchedTranscript') -> list[Caption]:

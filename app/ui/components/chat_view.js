@@ -163,7 +163,8 @@ export default {
       root.dataset.role = message.role;
       const item = { id: message.id, root, html: [] };
       item.thinking = root.appendChild(this.thinkingPart());
-      item.body = root.appendChild(element("div", "message-body", "message-body"));
+      const place = message.role === "user" ? root.appendChild(element("div", "bubble")) : root;
+      item.body = place.appendChild(element("div", "message-body", "message-body"));
       item.dots = root.appendChild(element("div", "dots"));
       item.dots.append(element("i"), element("i"), element("i"));
       item.note = root.appendChild(element("div", "message-note"));

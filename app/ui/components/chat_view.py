@@ -110,7 +110,7 @@ class ChatView(Element, component='chat_view.js'):
                 return self._wire.changes(message_id, text)
             case ThinkingGrew(message_id, text) if self._wire.knows(message_id):
                 return [[THINK, self._wire.ref(message_id), text]]
-            case StepAdded(message_id, step) if self._wire.knows(message_id):
+            case StepAdded(message_id, step) if step.title and self._wire.knows(message_id):
                 return [[STEP, self._wire.ref(message_id), self._wire.step(step)]]
             case StateChanged(message) if self._wire.knows(message.id):
                 live = state.replies.get(message.id)

@@ -2,7 +2,6 @@
 // lost connection. A draft is kept per conversation, and what was sent is kept until the server says it is stored.
 const DRAFT = "guilherme:draft:";
 const OUTBOX = "guilherme:unsent";
-const LARGEST_FILE = 2_000_000; // bytes; more than any message may have is not worth reading
 const CAPTIONS = /\.(vtt|srt)$/i;
 const TEXT_FILE = /\.(vtt|srt|txt|md|csv|json|log|sbv)$/i;
 
@@ -57,7 +56,7 @@ export default {
         :disabled="!text.trim()" v-html="icons.send"></button>
     </div>
   </form>`,
-  props: { labels: Object, icons: Object, initial: Object, commands: Array },
+  props: { labels: Object, icons: Object, initial: Object, commands: Array, longest: Number },
   emits: ["send", "stop"],
   data() {
     return { text: "", hint: "", conversation: null, streaming: false, gauge: null, model: "", chosen: 0, closed: false, dropping: false };
@@ -114,13 +113,14 @@ export default {
       Object.assign(this, status);
       if (!this.streaming) this.hint = "";
     },
-    fill(text) {
+    // Put a text into the field. A start of ours may have a gap ("…") where the person goes on.
+    fill(text, hasGap = false) {
       this.text = text;
       this.remember();
       this.$nextTick(() => {
         this.grow();
         this.focus();
-        const gap = text.indexOf("…");
+        const gap = hasGap ? text.indexOf("…") : -1;
         if (gap >= 0) this.$refs.area.setSelectionRange(gap, gap + 1);
       });
     },
@@ -190,14 +190,19 @@ export default {
       event.preventDefault();
       this.dropping = false;
       if (!TEXT_FILE.test(file.name) && !file.type.startsWith("text/")) return (this.hint = this.labels.noText);
-      if (file.size > LARGEST_FILE) return (this.hint = this.labels.tooLarge);
+      const read = file.size > 4 * this.longest ? null : await file.text(); // a character has at most four bytes
       const before = this.text.trimEnd() || (CAPTIONS.test(file.name) ? "/youtube" : "");
-      this.fill((before && `${before}\n`) + (await file.text()));
+      if (read === null || before.length + read.length >= this.longest) return (this.hint = this.labels.tooLarge);
+      this.fill((before && `${before}\n`) + read);
     },
     submit() {
       if (!this.text.trim()) return;
       if (this.streaming) {
         this.hint = this.labels.busy;
+        return;
+      }
+      if (this.text.length > this.longest) {
+        this.hint = this.labels.tooLong; // the server would not even get it
         return;
       }
       const message = {

@@ -9,6 +9,7 @@ from nicegui.binding import BindableProperty
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+from app.chat.asking import LONGEST_MESSAGE
 from app.chat.commanding import MenuItem
 from app.replies.live import ConversationState
 from app.ui.icons import svgs
@@ -53,7 +54,11 @@ class Composer(Element, component='composer.js'):
             'commands': t('Commands'),
             'noText': t('Only files of text can be read here: .vtt, .srt, .txt and the like.'),
             'tooLarge': t('This file is too large for a message.'),
+            'tooLong': t('This message is too long. Up to {longest} characters fit into one.').format(
+                longest=LONGEST_MESSAGE
+            ),
         }
+        self._props['longest'] = LONGEST_MESSAGE
         self._props['commands'] = [asdict(command) for command in commands]
         self._props['icons'] = svgs('send', 'stop')
         self._props['initial'] = initial
@@ -76,8 +81,8 @@ class Composer(Element, component='composer.js'):
         self.run_method('status', status)
 
     def fill(self, text: str) -> None:
-        """Put a text into the field, for the person to go on from."""
-        self.run_method('fill', text)
+        """Put a text into the field, for the person to go on from where it has an ellipsis."""
+        self.run_method('fill', text, True)
 
     def accept(self, message_id: str) -> None:
         """Say that a message is stored, so the browser need not keep it."""
