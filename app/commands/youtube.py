@@ -13,8 +13,14 @@ from app.domain.document import Document, Passage
 from app.domain.timestamps import stamp
 from app.sources.youtube.links import watch_url
 
-BREATH = 8
-"""Paragraphs after which others get a turn: a long transcript must not hold up the replies beside it."""
+SCREENFUL = 8
+"""Paragraphs that go ahead of the others, so that there is something to read while those are made."""
+
+BATCH = 64
+"""Paragraphs after which a page gets the time to show them, and other replies get theirs."""
+
+TURN = 0.05
+"""Seconds of that."""
 
 
 def youtube_command(videos: Videos) -> Command:
@@ -47,8 +53,8 @@ async def show(call: Call, document: Document, before: str) -> AsyncIterator[Del
         if there < len(piece):
             yield text(piece[there:])
         there = max(0, there - len(piece))
-        if index % BREATH == 0:
-            await asyncio.sleep(0)
+        if index == SCREENFUL or index % BATCH == BATCH - 1:
+            await asyncio.sleep(TURN)
 
 
 def written(t: Words, document: Document) -> Iterator[str]:
