@@ -46,7 +46,7 @@ class ChatPage:
             if self._preferences.folded:
                 self._shell.classes('folded')
             await self._build_sidebar()
-            with ui.element('main').classes('main') as self._main:
+            with ui.element('main').classes('main'):
                 await self._build_main()
         self._show_around(state)
         if fault is not None:
@@ -74,7 +74,9 @@ class ChatPage:
     async def _build_main(self) -> None:
         t, models = self._t, self._chat.models
         actions = TopBarActions(toggle_sidebar=self._toggle_sidebar, choose_model=self._choose_model)
-        self._top = TopBar(t, self._preferences, models.overview, self._model(), actions)
+        self._top = TopBar(
+            t, self._preferences, self._state, overview=models.overview, model=self._model(), actions=actions
+        )
         self._view = ChatView(self._chat.reading, t, self._act, self._say)
         self._view.on('navigate', lambda event: self._navigate(event.args))
         # Before anything with a timer: NiceGUI sends a page off as soon as a timer in it waits for the browser.
@@ -102,7 +104,6 @@ class ChatPage:
     def _show_around(self, state: ConversationState | None, *, moved: bool = False) -> None:
         """Fit everything around the messages to the conversation that is shown."""
         self._state = state
-        self._main.classes(remove='welcome conversation', add='conversation' if state else 'welcome')
         self._top.show(state, self._chat.models.overview, self._model())
         self._composer.follow(state)
         ui.page_title(_tab_title(state))

@@ -28,6 +28,7 @@ from app.rendering.changes import AppendText, ReplaceFrom, ReplaceTail
 from app.settings import load
 from app.ui.components.chat_view import ChatView
 from app.ui.components.composer import Composer
+from app.ui.components.conversation_title import ConversationTitle
 from app.ui.wire import ADD, BLOCKS, STATE, STEP, TAIL, TEXT, THINK
 from tests.chat.desk import own_log
 from tests.rendering.viewer import Viewer
@@ -114,6 +115,13 @@ class Browser:
         found = [match.groups() for code in codes if (match := CALL.fullmatch(code)) and match[1] == number]
         calls = [(name, json.loads(arguments)) for _, name, arguments in found]
         return calls if method is None else [arguments for name, arguments in calls if name == method]
+
+    def heading(self) -> dict[str, Any]:
+        """Give what stands above the conversation now: `title`, and whether its text is `unsaved`."""
+        shown = dict(self.element(ConversationTitle).props['initial'])
+        for [status] in self.calls(ConversationTitle, 'status'):
+            shown |= status
+        return shown
 
     def screen(self) -> 'Screen':
         """Give what the message list shows now."""

@@ -57,7 +57,7 @@ async def test_a_transcript_in_the_language_of_the_page(parts: Parts) -> None:
     assert 'Legendas em inglês, feitas por pessoas' in page.screen().last
     [*_, state] = page.screen().states.values()
     assert state['sources'] == [['A talk about tea', f'https://www.youtube.com/watch?v={ID}']]
-    await page.sees('A talk about tea')  # the conversation's title
+    assert page.heading()['title'] == 'A talk about tea'
 
 
 async def test_a_transcript_again_in_the_language_of_whoever_asks_again(parts: Parts) -> None:

@@ -94,6 +94,7 @@ export default {
     show(snapshot) {
       clearTimeout(this.waiting);
       this.$el.classList.remove("waiting");
+      this.$el.classList.toggle("filled", !!snapshot.conversation); // the style sheet turns welcome into conversation
       const place = snapshot.keep ? this.scroller.scrollTop : null;
       this.conversation = snapshot.conversation;
       this.number = snapshot.number;

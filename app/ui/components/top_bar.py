@@ -9,6 +9,7 @@ from app.chat.models import ModelsOverview
 from app.domain.model import ModelRef
 from app.replies.live import ConversationState
 from app.ui.components.choice import Choice
+from app.ui.components.conversation_title import ConversationTitle
 from app.ui.preferences import Preferences, remember
 from app.ui.theme import icon_button, icon_element
 from app.ui.translations import Translator
@@ -28,7 +29,14 @@ class TopBar(ui.element):
     """Shows the title of the conversation's state as it is, and what can be chosen."""
 
     def __init__(
-        self, t: Translator, preferences: Preferences, overview: ModelsOverview, model: ModelRef, actions: TopBarActions
+        self,
+        t: Translator,
+        preferences: Preferences,
+        state: ConversationState | None,
+        *,
+        overview: ModelsOverview,
+        model: ModelRef,
+        actions: TopBarActions,
     ) -> None:
         super().__init__('header')
         self.classes('top-bar')
@@ -39,19 +47,13 @@ class TopBar(ui.element):
             self._model = Choice(
                 t('Model'), 'model-select', model_options(overview, model), str(model), self._choose_model
             )
-            self._title_place = ui.element('div').classes('top-title')
+            self._title = ConversationTitle(t, state)
             Choice(t('Language'), 'language-select', LANGUAGE_NAMES, preferences.language, _choose_language)
             self._theme_toggle(preferences)
 
     def show(self, state: ConversationState | None, overview: ModelsOverview, model: ModelRef) -> None:
         """Bind the bar to another conversation."""
-        self._title_place.clear()
-        if state is not None:
-            with self._title_place:
-                ui.label().classes('title').bind_text_from(state, 'title')
-                notice = ui.label(self._t('Not saved yet; trying again. Nothing is lost.'))
-                notice.classes('unsaved').props('role=status data-testid=unsaved')
-                notice.bind_visibility_from(state, 'unsaved')
+        self._title.follow(state)
         self.show_models(overview, model)
 
     def show_models(self, overview: ModelsOverview, model: ModelRef) -> None:
