@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, func, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -13,8 +13,11 @@ from app.domain.message import Message, Role, Source, Status
 from app.errors import Conflict, NotFound
 from app.storage import tree
 from app.storage.database import Database
-from app.storage.rows import message_from, row_of_conversation, row_of_message
+from app.storage.rows import conversation_columns, message_columns, message_from
 from app.storage.tables import ConversationRow, MessageRow, ReplyDeltaRow
+
+_Place = tuple[str, int]
+"""A message's conversation and depth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,53 +140,62 @@ class Messages:
 
 
 def _begin(session: Session, conversation: Conversation, user: Message | None, reply: Message) -> Begun:
-    """Look everything up with two queries, then write it at once: this stands between a question and its answer."""
+    """Look everything up with two queries, then write it at once: this stands between a question and its answer.
+
+    In columns, not in rows as objects, which would take three times as long.
+    """
     is_new = _is_new(session, conversation)
-    known = _known(session, user, reply)
-    if user is not None and _is_stored(known, user):
+    places = _places(session, user, reply)
+    fresh = [reply]
+    if user is not None and _is_stored(places, user):
         answer = tree.newest_child(session, user.id, Role.ASSISTANT)
         if answer is not None:
             return Begun(message_from(answer), is_new=False)
     elif user is not None:
-        _add(session, known, user)
-    if _is_stored(known, reply):
-        return Begun(message_from(known[reply.id]), is_new=False)
-    _add(session, known, reply)
+        fresh.insert(0, user)
+    if _is_stored(places, reply):
+        return Begun(message_from(_row(session, reply.id)), is_new=False)
+    for message in fresh:
+        _check_place(places, message)
+    connection = session.connection()
     if is_new:
-        session.add(row_of_conversation(replace(conversation, head_id=reply.id, updated_at=reply.created_at)))
+        begun = replace(conversation, head_id=reply.id, updated_at=reply.created_at)
+        connection.execute(insert(ConversationRow), conversation_columns(begun))
     else:
         _update_conversation(session, conversation.id, head_id=reply.id, updated_at=reply.created_at)
-    session.flush()
+    connection.execute(insert(MessageRow), [message_columns(message) for message in fresh])
     return Begun(reply, is_new=True)
 
 
 def _is_new(session: Session, conversation: Conversation) -> bool:
-    stored = session.get(ConversationRow, conversation.id)
-    if stored is not None and (stored.owner_id != conversation.owner_id or stored.deleted_at is not None):
+    query = select(ConversationRow.owner_id, ConversationRow.deleted_at)
+    stored = session.exec(query.where(col(ConversationRow.id) == conversation.id)).first()
+    if stored is not None and stored != (conversation.owner_id, None):
         raise NotFound(id=conversation.id)
     return stored is None
 
 
-def _known(session: Session, *messages: Message | None) -> dict[str, MessageRow]:
-    """Give what is stored of messages and their parents, by id."""
+def _places(session: Session, *messages: Message | None) -> dict[str, _Place]:
+    """Say where messages and their parents stand, as far as they are stored, by id."""
     ids = [each for message in messages if message is not None for each in (message.id, message.parent_id)]
-    return {row.id: row for row in session.exec(select(MessageRow).where(col(MessageRow.id).in_(ids)))}
+    query = select(MessageRow.id, MessageRow.conversation_id, MessageRow.depth)
+    found = session.exec(query.where(col(MessageRow.id).in_(ids)))
+    return {message_id: (conversation_id, depth) for message_id, conversation_id, depth in found}
 
 
-def _is_stored(known: Mapping[str, MessageRow], message: Message) -> bool:
-    stored = known.get(message.id)
-    if stored is not None and stored.conversation_id != message.conversation_id:
+def _is_stored(places: Mapping[str, _Place], message: Message) -> bool:
+    stored = places.get(message.id)
+    if stored is not None and stored[0] != message.conversation_id:
         raise Conflict(id=message.id)
     return stored is not None
 
 
-def _add(session: Session, known: dict[str, MessageRow], message: Message) -> None:
-    parent = known.get(message.parent_id) if message.parent_id else None
-    place = (parent.conversation_id, parent.id, parent.depth + 1) if parent else (message.conversation_id, None, 0)
-    if place != (message.conversation_id, message.parent_id, message.depth):
+def _check_place(places: dict[str, _Place], message: Message) -> None:
+    """Make sure that a message stands right below its parent, and let others stand below it."""
+    above = places.get(message.parent_id) if message.parent_id else (message.conversation_id, -1)
+    if above != (message.conversation_id, message.depth - 1):
         raise Conflict(id=message.id, parent_id=message.parent_id)
-    known[message.id] = row_of_message(message)
-    session.add(known[message.id])
+    places[message.id] = (message.conversation_id, message.depth)
 
 
 def _row(session: Session, message_id: str) -> MessageRow:

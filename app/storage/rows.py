@@ -44,19 +44,24 @@ def conversation_from(row: ConversationRow) -> Conversation:
 
 def row_of_conversation(conversation: Conversation) -> ConversationRow:
     """Make the row of a conversation."""
-    return ConversationRow(
-        id=conversation.id,
-        owner_id=conversation.owner_id,
+    return ConversationRow(**conversation_columns(conversation))
+
+
+def conversation_columns(conversation: Conversation) -> dict[str, Any]:
+    """Give all columns of a conversation, by name."""
+    return {
+        'id': conversation.id,
+        'owner_id': conversation.owner_id,
         **title_columns(conversation.title),
-        title_by_person=conversation.title_by_person,
+        'title_by_person': conversation.title_by_person,
         **model_columns(conversation.model),
-        parameters=dict(conversation.parameters),
-        head_id=conversation.head_id,
-        unread=conversation.unread,
-        created_at=conversation.created_at,
-        updated_at=conversation.updated_at,
-        deleted_at=conversation.deleted_at,
-    )
+        'parameters': dict(conversation.parameters),
+        'head_id': conversation.head_id,
+        'unread': conversation.unread,
+        'created_at': conversation.created_at,
+        'updated_at': conversation.updated_at,
+        'deleted_at': conversation.deleted_at,
+    }
 
 
 def message_from(row: MessageRow) -> Message:
@@ -83,16 +88,21 @@ def message_from(row: MessageRow) -> Message:
 
 def row_of_message(message: Message) -> MessageRow:
     """Make the row of a message."""
-    return MessageRow(
-        id=message.id,
-        conversation_id=message.conversation_id,
-        parent_id=message.parent_id,
-        depth=message.depth,
-        role=message.role.value,
-        created_at=message.created_at,
-        command=asdict(message.command) if message.command else None,
+    return MessageRow(**message_columns(message))
+
+
+def message_columns(message: Message) -> dict[str, Any]:
+    """Give all columns of a message, by name."""
+    return {
+        'id': message.id,
+        'conversation_id': message.conversation_id,
+        'parent_id': message.parent_id,
+        'depth': message.depth,
+        'role': message.role.value,
+        'created_at': message.created_at,
+        'command': asdict(message.command) if message.command else None,
         **ending_columns(message),
-    )
+    }
 
 
 def ending_columns(message: Message) -> dict[str, Any]:
