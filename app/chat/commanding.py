@@ -145,7 +145,7 @@ class Said:
     def __init__(self, reply: Message, *, repeats_text: bool) -> None:
         self._text = reply.content if repeats_text else ''
         self._sources = [{'title': each.title, 'url': each.url, 'key': each.key} for each in reply.sources]
-        self._steps = [(each.title, each.text) for each in reply.steps]
+        self._steps = [{'title': each.title, 'text': each.text, 'data': dict(each.data)} for each in reply.steps]
         self._at = 0
 
     def without(self, delta: Delta) -> Delta | None:
@@ -156,7 +156,7 @@ class Said:
             case DeltaKind.SOURCE:
                 return None if dict(delta.data) in self._sources else delta
             case DeltaKind.STEP:
-                return None if (delta.data['title'], delta.data['text']) in self._steps else delta
+                return None if dict(delta.data) in self._steps else delta
         return delta
 
     def _new_text(self, delta: Delta) -> Delta | None:

@@ -18,8 +18,8 @@ from app.domain.timestamps import stamp
 TELL_EVERY = 1.0
 """Seconds between two signs of life while a part is read."""
 
-SHARE_OF_NOTES = 0.3
-"""The part of the room that the notes on one part may take when all are put together."""
+JOINED_AT_ONCE = 0.7
+"""The part of the room that notes may take which are summed up together; the rest is for the task around them."""
 
 ROUNDS = 3
 """How often notes that are too many are summed up themselves, before the rest of them is left out."""
@@ -117,7 +117,7 @@ class Summariser:
             if sum(costs) <= room - frame:
                 return
             shorter: list[str] = []
-            for group in plan(costs, int((room - frame) * (1 - SHARE_OF_NOTES))):
+            for group in plan(costs, int((room - frame) * JOINED_AT_ONCE)):
                 heard: list[str] = []
                 prompt = self._shorter('\n\n'.join(self._notes[group.first : group.end]))
                 async for delta in self._heard(prompt, heard, progress('joining_notes')):

@@ -28,7 +28,7 @@ SHORTEST_TRANSCRIPT = 200
 WORDS_A_PARAGRAPH = 120
 """Words after which a text without times gets a new paragraph: so long are those of captions."""
 
-_TIMES = re.compile(rf'-->|^\s*[(\[]?{STAMP}\b', re.MULTILINE)
+_TIMES = re.compile(rf'-->|^[^\S\n]*[(\[]?{STAMP}\b', re.MULTILINE)
 
 
 class Fetcher(Protocol):
@@ -143,7 +143,7 @@ def _meaning(word: str) -> str:
 
 
 def _wrong_word(line: str) -> str:
-    return next((word for word in line.split() if _meaning(word) != 'video'), line)[:80]
+    return next((word for word in line.split() if not _meaning(word)), line)[:80]
 
 
 async def _begun_with(call: Call, video: str) -> Document | None:

@@ -241,6 +241,20 @@ async def test_a_video_that_failed_is_not_said_again_when_the_next_goes_on(desk:
     assert 'The other' in last
 
 
+async def test_three_videos_interrupted_twice_are_all_there_once(desk: Desk, youtube: YouTubeServer) -> None:
+    youtube.show(
+        Video(OTHER, title='The other', trouble='endless'), Video('ccccccccccc', title='Third', trouble='endless')
+    )
+    state, reply = await desk.ask(f'/youtube {LINK} {OTHER} ccccccccccc')
+    for hanging, title in ((OTHER, 'The other'), ('ccccccccccc', 'Third')):
+        await youtube.until(lambda: youtube.count(f'/api/timedtext?v={hanging}'))  # noqa: B023
+        await desk.chat.asking.stop(LOCAL_OWNER, state.id)
+        youtube.show(Video(hanging, title=title))
+        await desk.chat.asking.resume(LOCAL_OWNER, reply.id)
+    whole = (await desk.ended(reply)).content.split('\n\n---\n\n')
+    assert [each.partition(']')[0] for each in whole] == ['### [A talk about tea', '### [The other', '### [Third']
+
+
 async def test_it_goes_on_with_the_transcript_it_was_begun_with(desk: Desk, youtube: YouTubeServer) -> None:
     whole, cut = await interrupted_after(desk, f'/youtube {LINK} --refresh', 200)
     await desk.exchange(f'/youtube {LINK}\n0:05 Given by hand meanwhile.')

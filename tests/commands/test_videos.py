@@ -55,3 +55,6 @@ def test_the_word_that_is_no_link_is_named() -> None:
     with pytest.raises(TranscriptUnavailable) as fault:
         read_request(f'{ONE} https://vimeo.com/1')
     assert fault.value.details['video'] == 'https://vimeo.com/1'
+    with pytest.raises(TranscriptUnavailable) as fault:
+        read_request(f'https://youtu.be/{ONE} por favor')
+    assert fault.value.details['video'] == 'favor'

@@ -6,9 +6,6 @@ from dataclasses import replace
 from html import unescape
 from io import StringIO
 
-from webvtt import WebVTT
-from webvtt.errors import MalformedCaptionError, MalformedFileError
-
 from app.domain.document import Passage
 from app.domain.timestamps import STAMP, seconds_of
 from app.sources.youtube.paragraphs import Caption, paragraphs
@@ -38,6 +35,9 @@ def transcript_from_text(text: str) -> tuple[Passage, ...]:
 
 def _timed(text: str, *, subrip: bool) -> Iterator[Caption]:
     """Read WebVTT or SubRip; files that were cut or mixed up on their way lose as little as possible."""
+    from webvtt import WebVTT  # here, because the start does not need it
+    from webvtt.errors import MalformedCaptionError, MalformedFileError
+
     if not subrip and not text.startswith('WEBVTT'):
         text = f'WEBVTT\n\n{text}'
     try:
