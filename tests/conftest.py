@@ -12,6 +12,7 @@ from playwright.async_api import Browser
 
 from tests.support import network
 from tests.support.browser import chromium
+from tests.support.youtube_server import TALK, Video, YouTubeServer
 
 pytest_plugins = ['pytester']
 OUR_LOGGERS = ('app', 'guilherme', '__main__')
@@ -42,6 +43,14 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 async def browser() -> AsyncIterator[Browser]:
     """Give the Chromium all browser tests share; each opens its own context."""
     async with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+async def youtube() -> AsyncIterator[YouTubeServer]:
+    """Give a stand-in for YouTube with one short talk."""
+    async with YouTubeServer() as running:
+        running.show(Video(TALK))
         yield running
 
 

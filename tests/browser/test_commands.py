@@ -1,7 +1,6 @@
 """Slash commands in a real browser: the menu, files, and answers that stream, stop and survive as a model's do."""
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import expect
@@ -11,9 +10,9 @@ from tests.browser.screen import Screen
 from tests.support.app_process import AppProcess
 from tests.support.hostile_markdown import HOSTILE_MARKDOWN
 from tests.support.ollama_server import OllamaServer
-from tests.support.youtube_server import Track, Video, YouTubeServer, lecture, spoken
+from tests.support.youtube_server import TALK, Track, Video, YouTubeServer, lecture, spoken
 
-ID, LONG, HOSTILE = 'dQw4w9WgXcQ', 'threehours1', 'hostile0001'
+LONG, HOSTILE = 'threehours1', 'hostile0001'
 WORDS = 30_000
 SMALL_WINDOW = '2048'
 
@@ -28,14 +27,8 @@ DROP = """
 
 
 @pytest.fixture
-async def youtube() -> AsyncIterator[YouTubeServer]:
-    async with YouTubeServer() as running:
-        running.show(Video(ID), Video(LONG, tracks=[Track('en', 'English', lecture(WORDS))]))
-        yield running
-
-
-@pytest.fixture
 async def app_with_youtube(start_app: StartApp, youtube: YouTubeServer) -> AppProcess:
+    youtube.show(Video(LONG, tracks=[Track('en', 'English', lecture(WORDS))]))
     return await start_app(YOUTUBE_BASE_URL=youtube.url, GUILHERME_NUM_CTX=SMALL_WINDOW)
 
 
@@ -178,9 +171,9 @@ async def test_three_hours_of_transcript_keep_the_page_quick_and_lose_nothing(
 async def test_a_summary_streams_survives_a_reload_and_shows_its_parts(
     app_with_youtube: AppProcess, open_tab: OpenTab, youtube: YouTubeServer
 ) -> None:
-    youtube.show(Video(ID, title='Tea (rate=60 tokens=40)', tracks=[Track('en', 'English', lecture(3_000))]))
+    youtube.show(Video(TALK, title='Tea (rate=60 tokens=40)', tracks=[Track('en', 'English', lecture(3_000))]))
     tab = await open_tab(app_with_youtube)
-    reply_id = await tab.ask(f'/youtube_resumo {ID}')
+    reply_id = await tab.ask(f'/youtube_resumo {TALK}')
     await expect(tab.reply.locator('.message-note')).to_contain_text(re.compile(r'Reading part 2 of \d'))
     await tab.page.reload()
     await expect(tab.part('message-step')).not_to_have_count(0)
@@ -204,9 +197,9 @@ async def test_a_kill_keeps_the_parts_that_were_read_and_continue_goes_on(
 ) -> None:
     browser_log.expect_lost_line()
     app = app_with_youtube
-    youtube.show(Video(ID, title='Killed (rate=60 tokens=40)', tracks=[Track('en', 'English', lecture(3_000))]))
+    youtube.show(Video(TALK, title='Killed (rate=60 tokens=40)', tracks=[Track('en', 'English', lecture(3_000))]))
     tab = await open_tab(app)
-    await tab.ask(f'/youtube_resumo {ID}')
+    await tab.ask(f'/youtube_resumo {TALK}')
     await expect(tab.part('message-step')).to_have_count(2)
     await app.kill()
     fetched = youtube.count()
@@ -227,9 +220,9 @@ async def test_a_kill_keeps_the_parts_that_were_read_and_continue_goes_on(
 
 
 async def test_a_transcript_is_stopped(app_with_youtube: AppProcess, open_tab: OpenTab, youtube: YouTubeServer) -> None:
-    youtube.show(Video(ID, trouble='endless'))
+    youtube.show(Video(TALK, trouble='endless'))
     tab = await open_tab(app_with_youtube)
-    await tab.ask(f'/youtube {ID}')
+    await tab.ask(f'/youtube {TALK}')
     await expect(tab.reply.locator('.dots')).to_be_visible()
     await expect(tab.reply.locator('.message-note')).to_have_text('Fetching the transcript')
     await tab.part('stop').click()

@@ -12,18 +12,11 @@ from app.domain.message import Message, Status, Step
 from tests.chat.desk import Desk, open_desk
 from tests.replies.waiting import until
 from tests.support.ollama_server import OllamaServer
-from tests.support.youtube_server import Track, Video, YouTubeServer, lecture
+from tests.support.youtube_server import TALK, Track, Video, YouTubeServer, lecture
 
-ID, OTHER = 'dQw4w9WgXcQ', 'aaaaaaaaaaa'
-CALL = f'/youtube_resumo https://youtu.be/{ID}'
-LONG = Video(ID, tracks=[Track('en', 'English', lecture(6_000, seconds=3_600))])
-
-
-@pytest.fixture
-async def youtube() -> AsyncIterator[YouTubeServer]:
-    async with YouTubeServer() as running:
-        running.show(Video(ID))
-        yield running
+OTHER = 'aaaaaaaaaaa'
+CALL = f'/youtube_resumo https://youtu.be/{TALK}'
+LONG = Video(TALK, tracks=[Track('en', 'English', lecture(6_000, seconds=3_600))])
 
 
 @pytest.fixture
@@ -52,7 +45,7 @@ async def test_a_transcript_that_fits_goes_at_once(desk: Desk, server: OllamaSer
     [prompt] = prompts(server)
     assert prompt.startswith('Below is what is said in the video “A talk about tea”.')
     assert '<text>\n[0:00] Hello & welcome. This is the talk. Goodbye.\n</text>' in prompt
-    assert reply.content.startswith(f'### [A talk about tea](https://www.youtube.com/watch?v={ID})\n\n**Tea House**')
+    assert reply.content.startswith(f'### [A talk about tea](https://www.youtube.com/watch?v={TALK})\n\n**Tea House**')
     assert reply.content.endswith('\n\n' + ' '.join(f'w{number}' for number in range(20)) + ' ')
     assert (reply.status, shown(reply)) == (Status.COMPLETE, [])
     assert reply.model is not None
@@ -62,7 +55,7 @@ async def test_a_transcript_that_fits_goes_at_once(desk: Desk, server: OllamaSer
 async def test_times_in_it_are_links_that_were_checked(desk: Desk, server: OllamaServer) -> None:
     server.script = 'say=' + quote('It begins [0:00] and ends [9:59].')
     _, reply = await desk.exchange(CALL)
-    assert reply.content.endswith(f'It begins [0:00](https://www.youtube.com/watch?v={ID}&t=0s) and ends .')
+    assert reply.content.endswith(f'It begins [0:00](https://www.youtube.com/watch?v={TALK}&t=0s) and ends .')
 
 
 async def test_a_long_one_is_read_part_by_part(desk: Desk, server: OllamaServer, youtube: YouTubeServer) -> None:
@@ -231,7 +224,7 @@ async def test_links_of_the_model_are_gone_from_the_notes_too(
     )
     _, reply = await desk.exchange(CALL)
     assert {step.text for step in shown(reply)} == {
-        f'- said [0:00](https://www.youtube.com/watch?v={ID}&t=0s) and  see this'
+        f'- said [0:00](https://www.youtube.com/watch?v={TALK}&t=0s) and  see this'
     }
     assert '- said [0:00] and  see this' in prompts(server)[-1]
 

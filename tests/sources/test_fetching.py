@@ -8,9 +8,8 @@ import pytest
 from app.errors import TranscriptUnavailable
 from app.sources.youtube.fetching import FETCHES_AT_ONCE, YouTube
 from tests.support.http_server import Exchange, HttpServer
-from tests.support.youtube_server import Track, Video, YouTubeServer, spoken
+from tests.support.youtube_server import TALK, Track, Video, YouTubeServer, spoken
 
-ID = 'dQw4w9WgXcQ'
 PORTUGUESE = Track('pt-BR', 'Portuguese (Brazil)', spoken('Olá.'))
 AUTOMATIC = Track('pt', 'Portuguese', spoken('oi gente'), generated=True)
 GERMAN = Track('de', 'German', spoken('Hallo.'), generated=True)
@@ -25,24 +24,24 @@ async def server() -> AsyncIterator[YouTubeServer]:
         yield running
 
 
-@pytest.fixture
-def youtube(server: YouTubeServer) -> YouTube:
+@pytest.fixture(name='youtube')
+def client(server: YouTubeServer) -> YouTube:
     return YouTube(base_url=server.url, timeout=5)
 
 
 async def test_the_transcript_with_everything_youtube_tells(server: YouTubeServer, youtube: YouTube) -> None:
-    server.show(Video(ID))
-    document = await youtube.fetch(ID, 'en')
+    server.show(Video(TALK))
+    document = await youtube.fetch(TALK, 'en')
     assert [(passage.start, passage.text) for passage in document.passages] == [
         (0.0, 'Hello & welcome. This is the talk. Goodbye.')
     ]
-    assert (document.key, document.kind, document.title) == (f'youtube:{ID}:en', 'transcript', 'A talk about tea')
-    assert document.url == f'https://www.youtube.com/watch?v={ID}'
+    assert (document.key, document.kind, document.title) == (f'youtube:{TALK}:en', 'transcript', 'A talk about tea')
+    assert document.url == f'https://www.youtube.com/watch?v={TALK}'
     assert document.data == {
-        'video': ID,
+        'video': TALK,
         'channel': 'Tea House',
         'seconds': 754,
-        'thumbnail': f'https://i.ytimg.com/vi/{ID}/hqdefault.jpg',
+        'thumbnail': f'https://i.ytimg.com/vi/{TALK}/hqdefault.jpg',
         'language': 'English',
         'language_code': 'en',
         'made': 'manual',
@@ -71,8 +70,8 @@ async def test_the_transcript_with_everything_youtube_tells(server: YouTubeServe
 async def test_which_captions_are_taken(
     server: YouTubeServer, youtube: YouTube, tracks: list[Track], language: str, asked: bool, code: str, made: str
 ) -> None:
-    server.show(Video(ID, tracks=tracks))
-    document = await youtube.fetch(ID, language, asked=asked)
+    server.show(Video(TALK, tracks=tracks))
+    document = await youtube.fetch(TALK, language, asked=asked)
     assert (document.data['language_code'], document.data['made']) == (code, made)
     if made == 'translated':
         assert document.data['translated_from'] == 'German'
@@ -80,33 +79,33 @@ async def test_which_captions_are_taken(
 
 
 async def test_what_is_asked_for_is_kept_apart_from_what_was_found(server: YouTubeServer, youtube: YouTube) -> None:
-    server.show(Video(ID, tracks=[GERMAN]))
-    found, asked = await youtube.fetch(ID, 'en'), await youtube.fetch(ID, 'en', asked=True)
-    assert (found.key, asked.key) == (f'youtube:{ID}:en', f'youtube:{ID}:en:asked')
+    server.show(Video(TALK, tracks=[GERMAN]))
+    found, asked = await youtube.fetch(TALK, 'en'), await youtube.fetch(TALK, 'en', asked=True)
+    assert (found.key, asked.key) == (f'youtube:{TALK}:en', f'youtube:{TALK}:en:asked')
 
 
 async def test_a_language_that_cannot_be_had_names_those_there_are(server: YouTubeServer, youtube: YouTube) -> None:
-    server.show(Video(ID, tracks=[FIXED, PORTUGUESE]))
+    server.show(Video(TALK, tracks=[FIXED, PORTUGUESE]))
     with pytest.raises(TranscriptUnavailable) as fault:
-        await youtube.fetch(ID, 'ko', asked=True)
+        await youtube.fetch(TALK, 'ko', asked=True)
     assert fault.value.details['reason'] == 'no_language'
     assert fault.value.details['offered'] == 'French, Portuguese (Brazil)'
 
 
 @pytest.mark.parametrize(
-    ('trouble', 'title', 'channel'), [('no_details', 'A talk about tea', 'Tea House'), ('nameless', ID, None)]
+    ('trouble', 'title', 'channel'), [('no_details', 'A talk about tea', 'Tea House'), ('nameless', TALK, None)]
 )
 async def test_a_title_the_player_does_not_tell(
     server: YouTubeServer, youtube: YouTube, trouble: str, title: str, channel: str | None
 ) -> None:
-    server.show(Video(ID, trouble=trouble))
-    document = await youtube.fetch(ID, 'en')
+    server.show(Video(TALK, trouble=trouble))
+    document = await youtube.fetch(TALK, 'en')
     assert (document.title, document.data.get('channel')) == (title, channel)
 
 
 async def test_consent_is_given_once(server: YouTubeServer, youtube: YouTube) -> None:
-    server.show(Video(ID, trouble='consent'))
-    assert (await youtube.fetch(ID, 'en')).passages
+    server.show(Video(TALK, trouble='consent'))
+    assert (await youtube.fetch(TALK, 'en')).passages
     assert server.count('/watch') == 2
 
 
@@ -133,10 +132,10 @@ async def test_consent_is_given_once(server: YouTubeServer, youtube: YouTube) ->
 async def test_everything_that_goes_wrong_has_its_reason(
     server: YouTubeServer, youtube: YouTube, trouble: str, reason: str
 ) -> None:
-    server.show(Video(ID, trouble=trouble))
+    server.show(Video(TALK, trouble=trouble))
     with pytest.raises(TranscriptUnavailable) as fault:
-        await youtube.fetch(ID, 'en')
-    assert (fault.value.details['reason'], fault.value.details['video']) == (reason, ID)
+        await youtube.fetch(TALK, 'en')
+    assert (fault.value.details['reason'], fault.value.details['video']) == (reason, TALK)
     if trouble == 'unplayable':
         assert fault.value.details['message'] == 'Video unavailable Not in your country.'
     if trouble == 'error':
@@ -147,9 +146,9 @@ async def test_everything_that_goes_wrong_has_its_reason(
 async def test_captions_without_words(
     server: YouTubeServer, youtube: YouTube, captions: list[tuple[float, float, str]]
 ) -> None:
-    server.show(Video(ID, tracks=[Track('en', 'English', captions)]))
+    server.show(Video(TALK, tracks=[Track('en', 'English', captions)]))
     with pytest.raises(TranscriptUnavailable) as fault:
-        await youtube.fetch(ID, 'en')
+        await youtube.fetch(TALK, 'en')
     assert fault.value.details['reason'] == 'no_captions'
 
 
@@ -157,22 +156,22 @@ async def test_nobody_there() -> None:
     async with YouTubeServer() as server:
         url = server.url
     with pytest.raises(TranscriptUnavailable) as fault:
-        await YouTube(base_url=url, timeout=5).fetch(ID, 'en')
+        await YouTube(base_url=url, timeout=5).fetch(TALK, 'en')
     assert fault.value.details['reason'] == 'unreachable'
 
 
 @pytest.mark.parametrize('trouble', ['silent', 'endless'])
 async def test_what_takes_too_long_is_given_up(server: YouTubeServer, trouble: str) -> None:
-    server.show(Video(ID, trouble=trouble))
+    server.show(Video(TALK, trouble=trouble))
     with pytest.raises(TranscriptUnavailable) as fault:
-        await YouTube(base_url=server.url, timeout=0.3).fetch(ID, 'en')
+        await YouTube(base_url=server.url, timeout=0.3).fetch(TALK, 'en')
     assert fault.value.details['reason'] == 'timeout'
     await server.until(lambda: server.requests[-1].disconnected_at)
 
 
 async def test_cancelling_ends_the_request(server: YouTubeServer, youtube: YouTube) -> None:
-    server.show(Video(ID, trouble='endless'))
-    fetch = asyncio.create_task(youtube.fetch(ID, 'en'))
+    server.show(Video(TALK, trouble='endless'))
+    fetch = asyncio.create_task(youtube.fetch(TALK, 'en'))
     await server.until(lambda: server.count('/api/timedtext'))
     fetch.cancel()
     await server.until(lambda: server.requests[-1].disconnected_at)
@@ -181,11 +180,11 @@ async def test_cancelling_ends_the_request(server: YouTubeServer, youtube: YouTu
 
 
 async def test_fetches_that_hang_hold_up_no_other(server: YouTubeServer) -> None:
-    server.show(Video(ID), Video('silent00000', trouble='silent'))
+    server.show(Video(TALK), Video('silent00000', trouble='silent'))
     youtube = YouTube(base_url=server.url, timeout=5)
     hanging = [asyncio.create_task(youtube.fetch('silent00000', 'en')) for _ in range(FETCHES_AT_ONCE)]
     await server.until(lambda: server.count('/watch') == FETCHES_AT_ONCE)
-    waiting = asyncio.create_task(youtube.fetch(ID, 'en'))
+    waiting = asyncio.create_task(youtube.fetch(TALK, 'en'))
     for fetch in hanging:
         fetch.cancel()
     assert (await waiting).passages
@@ -208,9 +207,9 @@ async def test_a_proxy_is_used_and_never_named() -> None:
     async with Proxy() as proxy, YouTubeServer() as server:
         address = proxy.url.replace('http://', 'http://user:secret@')
         with pytest.raises(TranscriptUnavailable) as fault:
-            await YouTube(base_url=server.url, proxy=address, timeout=5).fetch(ID, 'en')
+            await YouTube(base_url=server.url, proxy=address, timeout=5).fetch(TALK, 'en')
         assert fault.value.details['reason'] == 'refused'
-        assert proxy.requests[0].path == f'{server.url}/watch?v={ID}'
+        assert proxy.requests[0].path == f'{server.url}/watch?v={TALK}'
         assert 'proxy-authorization' in proxy.requests[0].headers
         assert server.requests == []
         assert 'secret' not in str(fault.value)
@@ -218,9 +217,9 @@ async def test_a_proxy_is_used_and_never_named() -> None:
 
 @pytest.mark.parametrize('proxy', ['http://user:secret@127.0.0.1:9', 'nonsense://x', 'socks5://127.0.0.1:9'])
 async def test_a_proxy_that_cannot_be_used(server: YouTubeServer, proxy: str) -> None:
-    server.show(Video(ID))
+    server.show(Video(TALK))
     with pytest.raises(TranscriptUnavailable) as fault:
-        await YouTube(base_url=server.url, proxy=proxy, timeout=5).fetch(ID, 'en')
+        await YouTube(base_url=server.url, proxy=proxy, timeout=5).fetch(TALK, 'en')
     assert fault.value.details['reason'] in ('proxy', 'unreachable')
     assert 'secret' not in str(fault.value)
     assert server.requests == []

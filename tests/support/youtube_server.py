@@ -16,6 +16,8 @@ from tests.support.http_server import Exchange, Handler, HttpServer
 
 HTML = 'text/html; charset=utf-8'
 API_KEY = 'AIzaSyTest_Key-1'
+TALK = 'dQw4w9WgXcQ'
+"""The id of a video most tests can use."""
 
 Line = tuple[float, float, str]
 """Start and duration in seconds, and what is said."""

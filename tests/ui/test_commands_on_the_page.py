@@ -10,17 +10,8 @@ from app.ui.components.composer import Composer
 from tests.replies.waiting import until
 from tests.storage.samples import new_id
 from tests.support.ollama_server import OllamaServer
-from tests.support.youtube_server import Track, Video, YouTubeServer, lecture
+from tests.support.youtube_server import TALK, Track, Video, YouTubeServer, lecture
 from tests.ui.simulated import Browser, running_app
-
-ID = 'dQw4w9WgXcQ'
-
-
-@pytest.fixture
-async def youtube() -> AsyncIterator[YouTubeServer]:
-    async with YouTubeServer() as running:
-        running.show(Video(ID))
-        yield running
 
 
 @pytest.fixture
@@ -52,18 +43,18 @@ async def test_the_menu_has_every_command_in_the_language_of_the_page(
 async def test_a_transcript_in_the_language_of_the_page(parts: Parts) -> None:
     page = Browser('pt-BR')
     await page.open('/')
-    page.send(f'/youtube {ID}')
+    page.send(f'/youtube {TALK}')
     await until(lambda: page.screen().statuses == ['complete', 'complete'])
     assert 'Legendas em inglês, feitas por pessoas' in page.screen().last
     [*_, state] = page.screen().states.values()
-    assert state['sources'] == [['A talk about tea', f'https://www.youtube.com/watch?v={ID}']]
+    assert state['sources'] == [['A talk about tea', f'https://www.youtube.com/watch?v={TALK}']]
     assert page.heading()['title'] == 'A talk about tea'
 
 
 async def test_a_transcript_again_in_the_language_of_whoever_asks_again(parts: Parts) -> None:
     page = Browser('en')
     await page.open('/')
-    conversation_id = page.send(f'/youtube {ID}')
+    conversation_id = page.send(f'/youtube {TALK}')
     await until(lambda: page.screen().statuses == ['complete', 'complete'])
     other = Browser('pt-BR')
     await other.open(f'/c/{conversation_id}')
@@ -73,10 +64,10 @@ async def test_a_transcript_again_in_the_language_of_whoever_asks_again(parts: P
 
 
 async def test_the_notes_on_parts_come_while_they_are_made(parts: Parts, youtube: YouTubeServer) -> None:
-    youtube.show(Video(ID, tracks=[Track('en', 'English', lecture(3_000))]))
+    youtube.show(Video(TALK, tracks=[Track('en', 'English', lecture(3_000))]))
     page = Browser('en')
     await page.open('/')
-    conversation_id = page.send(f'/youtube_resumo {ID}')
+    conversation_id = page.send(f'/youtube_resumo {TALK}')
     await until(lambda: any(len(steps) == 2 for steps in page.screen().steps.values()))
     [*_, reply_id] = page.screen().states
     assert page.screen().states[reply_id]['status'] == 'streaming'
@@ -96,10 +87,10 @@ async def test_the_notes_on_parts_come_while_they_are_made(parts: Parts, youtube
 
 @pytest.mark.expects_log('failed: transcript_unavailable')
 async def test_what_went_wrong_is_said_in_the_language_of_the_page(parts: Parts, youtube: YouTubeServer) -> None:
-    youtube.show(Video(ID, trouble='age'))
+    youtube.show(Video(TALK, trouble='age'))
     page = Browser('pt-BR')
     await page.open('/')
-    page.send(f'/youtube {ID}')
+    page.send(f'/youtube {TALK}')
     await until(lambda: page.screen().statuses == ['complete', 'failed'])
     [*_, state] = page.screen().states.values()
     assert state['error']['text'].startswith('O YouTube só mostra este vídeo a adultos com conta')
