@@ -5,6 +5,8 @@ A unit of work crosses to its thread once, however many statements it has; an as
 
 import asyncio
 import os
+import sqlite3
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +26,9 @@ Work = Callable[[Session], T]
 READER_THREADS = 4
 POSTGRES_WRITER_THREADS = 4
 POSTGRES_CONNECT_SECONDS = 5
+
+LOOK_AGAIN = 0.02
+"""Seconds until a new file that another process holds is tried again."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +188,7 @@ def _sqlite_engine(url: URL, connections: int, busy_timeout: float, *, writes: b
     @event.listens_for(engine, 'connect')
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver would begin transactions late, and never for DDL
-        connection.execute('PRAGMA journal_mode = WAL')
+        _use_wal(connection, busy_timeout)
         connection.execute('PRAGMA synchronous = NORMAL')
         connection.execute('PRAGMA foreign_keys = ON')
         connection.execute(f'PRAGMA query_only = {not writes}')
@@ -196,6 +201,24 @@ def _sqlite_engine(url: URL, connections: int, busy_timeout: float, *, writes: b
         connection.exec_driver_sql(statement)
 
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection, patience: float) -> None:
+    """Let readers and the writer not wait for each other.
+
+    Where another process writes to a file that is not in this mode yet (both start on a new one), SQLite refuses at
+    once instead of waiting, so the waiting is done here.
+    """
+    end = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute('PRAGMA journal_mode = WAL')
+        except sqlite3.OperationalError:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(LOOK_AGAIN)
+        else:
+            return
 
 
 def _postgres_engine(url: URL, connections: int, _busy_timeout: float, *, writes: bool) -> Engine:

@@ -1,8 +1,10 @@
 """Migrations: they lead to what the tables say, up and down, on both databases."""
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +69,17 @@ async def test_replicas_that_start_together_apply_it_once(empty_url: str) -> Non
     for replica in replicas:
         await replica.check()
         await replica.close()
+
+
+async def test_a_new_file_that_another_process_writes_to_is_waited_for(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / 'new.db', isolation_level=None)) as other:
+        other.execute('BEGIN IMMEDIATE')
+        database = Database(f'sqlite:///{tmp_path}/new.db')
+        upgrade = asyncio.create_task(database.upgrade())
+        assert not (await asyncio.wait([upgrade], timeout=0.1))[0]
+        other.execute('ROLLBACK')
+    assert await upgrade
+    await database.close()
 
 
 async def test_a_schema_from_the_future_is_refused_in_words(database: Database) -> None:
