@@ -156,6 +156,24 @@ async def test_a_transcript_given_by_hand(desk: Desk, youtube: YouTubeServer, vi
         assert youtube.count() == 0
 
 
+async def test_refresh_replaces_what_was_given_by_hand(desk: Desk, youtube: YouTubeServer) -> None:
+    await desk.exchange(f'/youtube {LINK}\n0:05 Given by hand.')
+    await desk.exchange(f'/youtube {LINK} --refresh')
+    asked_so_far = youtube.count()
+    _, later = await desk.exchange(f'/youtube {LINK}')
+    assert 'Goodbye.' in later.content
+    assert youtube.count() == asked_so_far
+
+
+async def test_a_pasted_text_without_blank_lines_can_be_asked_about(desk: Desk, server: OllamaServer) -> None:
+    lines = [f'In line {number} somebody speaks of something else again.' for number in range(2_000)]
+    lines[1_234] = 'The secret ingredient is cardamom.'
+    text_ = '\n'.join(lines)
+    state, _ = await desk.exchange(f'/youtube\n{text_}')
+    await desk.exchange('What is the secret ingredient?', state.id)
+    assert 'cardamom' in asked(desk, server)[0]['content']
+
+
 async def test_what_was_fetched_can_be_asked_about(desk: Desk, server: OllamaServer) -> None:
     state, _ = await desk.exchange(f'/youtube {LINK}')
     await desk.exchange('What is said at the end?', state.id)
