@@ -84,7 +84,8 @@ async def test_model_that_is_gone_can_be_fetched(start_app: StartApp, open_tab: 
     async with OllamaServer(script='kind=num', models=['gemma2:2b', 'other:1b'], pull_seconds=0.5) as server:
         app = await start_app(server.url)
         tab = await open_tab(app)
-        server.install(['other:1b'])
+        await server.until(lambda: sum(each.ended_at is not None for each in server.asked('/api/tags')) >= 2)
+        server.install(['other:1b'])  # once app and page have asked what there is: the page keeps what it was told
         await tab.ask('tokens=10')
         error = tab.reply.get_by_test_id('message-error')
         await expect(error).to_contain_text('gemma2:2b is not installed')
