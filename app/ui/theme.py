@@ -1,15 +1,29 @@
-"""The look: one style sheet with every colour, size and duration, and what has to be known before it is there."""
+"""The look: one style sheet, whose first part names every colour and size, and what has to be known before it comes."""
 
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
+from fastapi import Response
 from nicegui import app, ui
 
 from app.ui.icons import svg
 
 STATIC = Path(__file__).parent / 'static'
-STYLE_SHEET = STATIC / 'guilherme.css'
+STYLES = STATIC / 'styles'
+PARTS = (
+    'tokens',
+    'base',
+    'shell',
+    'conversation_list',
+    'top_bar',
+    'messages',
+    'composer',
+    'welcome',
+    'toast',
+    'narrow',
+)
+"""Parts of the style sheet, in the order they go out: one request for all. The last one fits them to narrow windows."""
 FAVICON = STATIC / 'favicon.svg'
 
 YEAR = 365 * 24 * 3600
@@ -18,9 +32,16 @@ YEAR = 365 * 24 * 3600
 
 def install() -> None:
     """Make the style sheet part of every page; its address changes with its content."""
-    version = sha256(STYLE_SHEET.read_bytes()).hexdigest()[:12]
-    app.add_static_files(f'/static/{version}', STATIC, max_cache_age=YEAR)
-    ui.add_head_html(f'<link rel="stylesheet" href="/static/{version}/{STYLE_SHEET.name}">', shared=True)
+    sheet = '\n'.join((STYLES / f'{part}.css').read_text('utf-8') for part in PARTS)
+    folder = f'/static/{sha256(sheet.encode()).hexdigest()[:12]}'
+    address = f'{folder}/guilherme.css'
+
+    @app.get(address, include_in_schema=False)
+    def style_sheet() -> Response:
+        return Response(sheet, media_type='text/css', headers={'Cache-Control': f'public, max-age={YEAR}'})
+
+    app.add_static_files(folder, STATIC, max_cache_age=YEAR)
+    ui.add_head_html(f'<link rel="stylesheet" href="{address}">', shared=True)
 
 
 def first_paint(theme: str) -> None:
