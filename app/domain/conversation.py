@@ -17,7 +17,8 @@ class Conversation:
 
     `head_id` is the newest message of the branch that is shown: following `parent_id` from there gives the branch.
     `title_by_person` says that a person chose the title, so nothing may replace it. `unread` says that a reply ended
-    while nobody looked. `deleted_at` marks a conversation in the bin. Times are UTC and aware.
+    while nobody looked. `pinned` keeps it at the top of the list, `archived_at` marks one that was put aside, and
+    `deleted_at` one in the bin. `tags` are in alphabetical order. Times are UTC and aware.
     """
 
     id: str
@@ -30,4 +31,18 @@ class Conversation:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     head_id: str | None = None
     unread: bool = False
+    pinned: bool = False
+    folder_id: str | None = None
+    tags: tuple[str, ...] = ()
+    archived_at: datetime | None = None
     deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A named place for conversations. Times are UTC and aware."""
+
+    id: str
+    owner_id: str
+    name: str
+    created_at: datetime

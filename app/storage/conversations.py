@@ -55,7 +55,7 @@ class Conversations:
     async def page(
         self, owner_id: str, *, before: tuple[datetime, str] | None = None, limit: int = 50, search: str = ''
     ) -> list[Conversation]:
-        """List conversations that are not in the bin, the latest `updated_at` first.
+        """List conversations that are neither archived nor in the bin, the latest `updated_at` first.
 
         `before` is (`updated_at`, `id`) of the last one on the page before. `search` is a part of the title; case and
         accents do not matter.
@@ -63,7 +63,11 @@ class Conversations:
         columns = col(ConversationRow.updated_at), col(ConversationRow.id)
         query = (
             select(ConversationRow)
-            .where(col(ConversationRow.owner_id) == owner_id, col(ConversationRow.deleted_at).is_(None))
+            .where(
+                col(ConversationRow.owner_id) == owner_id,
+                col(ConversationRow.deleted_at).is_(None),
+                col(ConversationRow.archived_at).is_(None),
+            )
             .order_by(*(column.desc() for column in columns))
             .limit(limit)
         )

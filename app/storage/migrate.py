@@ -10,7 +10,7 @@ from app.errors import StorageUnavailable
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = '0002'
+HEAD = '0003'
 """Newest revision in `migrations/versions`; a test compares."""
 
 MIGRATIONS = Path(__file__).parent / 'migrations'

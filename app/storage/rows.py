@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -25,8 +26,8 @@ def search_key(text: str) -> str:
     return ''.join(char for char in decomposed if not unicodedata.combining(char))
 
 
-def conversation_from(row: ConversationRow) -> Conversation:
-    """Read a conversation."""
+def conversation_from(row: ConversationRow, tags: Iterable[str] = ()) -> Conversation:
+    """Read a conversation; its tags lie in a table of their own."""
     return Conversation(
         id=row.id,
         owner_id=row.owner_id,
@@ -36,6 +37,10 @@ def conversation_from(row: ConversationRow) -> Conversation:
         parameters=row.parameters,
         head_id=row.head_id,
         unread=row.unread,
+        pinned=row.pinned,
+        folder_id=row.folder_id,
+        tags=tuple(sorted(tags)),
+        archived_at=row.archived_at,
         created_at=row.created_at,
         updated_at=row.updated_at,
         deleted_at=row.deleted_at,
@@ -48,7 +53,7 @@ def row_of_conversation(conversation: Conversation) -> ConversationRow:
 
 
 def conversation_columns(conversation: Conversation) -> dict[str, Any]:
-    """Give all columns of a conversation, by name."""
+    """Give all columns of a conversation, by name; its tags are rows of their own."""
     return {
         'id': conversation.id,
         'owner_id': conversation.owner_id,
@@ -58,6 +63,9 @@ def conversation_columns(conversation: Conversation) -> dict[str, Any]:
         'parameters': dict(conversation.parameters),
         'head_id': conversation.head_id,
         'unread': conversation.unread,
+        'pinned': conversation.pinned,
+        'folder_id': conversation.folder_id,
+        'archived_at': conversation.archived_at,
         'created_at': conversation.created_at,
         'updated_at': conversation.updated_at,
         'deleted_at': conversation.deleted_at,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Index, MetaData, String, Text
+from sqlalchemy import JSON, DateTime, Dialect, Index, MetaData, String, Text, and_, false
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -66,6 +66,29 @@ class ConversationRow(Base, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    pinned: bool = Field(default=False, sa_column_kwargs={'server_default': false()})
+    folder_id: str | None = Field(default=None, sa_type=ID, index=True)
+    archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class FolderRow(Base, table=True):
+    """A folder of conversations."""
+
+    __tablename__ = 'folder'
+
+    id: str = Field(sa_type=ID, primary_key=True)
+    owner_id: str = Field(index=True)
+    name: str = Field(sa_type=Text)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ConversationTagRow(Base, table=True):
+    """A word a person put on a conversation."""
+
+    __tablename__ = 'conversation_tag'
+
+    conversation_id: str = Field(sa_type=ID, primary_key=True, foreign_key='conversation.id')
+    name: str = Field(primary_key=True, index=True)
 
 
 class MessageRow(Base, table=True):
@@ -108,6 +131,29 @@ class ReplyDeltaRow(Base, table=True):
     text: str = Field(sa_type=Text)
 
 
+class QueuedMessageRow(Base, table=True):
+    """A message that waits until its conversation has answered the one before. Its id is that of the message to be."""
+
+    __tablename__ = 'queued_message'
+
+    id: str = Field(sa_type=ID, primary_key=True)
+    conversation_id: str = Field(sa_type=ID, foreign_key='conversation.id', index=True)
+    text: str = Field(sa_type=Text)
+    provider: str | None = None
+    model: str | None = None
+    language: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PreferencesRow(Base, table=True):
+    """What a person has set for all conversations and browsers."""
+
+    __tablename__ = 'preferences'
+
+    owner_id: str = Field(primary_key=True)
+    data: dict[str, Any] = Field(sa_type=JSON)
+
+
 class DocumentRow(Base, table=True):
     """Something that was fetched for an owner. `passages` are pairs of text and start in seconds (or null)."""
 
@@ -129,13 +175,36 @@ def _table(row: type[Base]) -> Any:
 
 _conversation, _message = _table(ConversationRow).c, _table(MessageRow).c
 
+_listed = and_(_conversation.deleted_at.is_(None), _conversation.archived_at.is_(None))
+
 Index(
     'ix_conversation_list',
     _conversation.owner_id,
     _conversation.updated_at,
     _conversation.id,
-    sqlite_where=_conversation.deleted_at.is_(None),
-    postgresql_where=_conversation.deleted_at.is_(None),
+    sqlite_where=_listed,
+    postgresql_where=_listed,
+)
+Index(
+    'ix_conversation_pinned',
+    _conversation.owner_id,
+    sqlite_where=_conversation.pinned,
+    postgresql_where=_conversation.pinned,
+)
+Index(
+    'ix_conversation_deleted_at',
+    _conversation.owner_id,
+    _conversation.deleted_at,
+    sqlite_where=_conversation.deleted_at.is_not(None),
+    postgresql_where=_conversation.deleted_at.is_not(None),
+)
+Index(
+    'ix_conversation_archived_at',
+    _conversation.owner_id,
+    _conversation.updated_at,
+    _conversation.id,
+    sqlite_where=_conversation.archived_at.is_not(None),
+    postgresql_where=_conversation.archived_at.is_not(None),
 )
 Index(
     'ix_message_streaming',

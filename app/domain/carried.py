@@ -1,0 +1,15 @@
+"""A conversation on its way in or out of the app, with all that belongs to it."""
+
+from dataclasses import dataclass
+
+from app.domain.conversation import Conversation
+from app.domain.message import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """A conversation and its whole message tree, parents before their children. `folder` is a name, empty for none."""
+
+    conversation: Conversation
+    messages: tuple[Message, ...]
+    folder: str = ''
