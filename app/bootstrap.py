@@ -9,10 +9,11 @@ from itertools import count
 
 from nicegui import app, core, ui
 
-from app.chat import Asking, Chat, Downloads, ModelCatalog, Organising, Reading
+from app.chat import Asking, Chat, Downloads, ModelCatalog, Organising, Preferring, Reading
 from app.chat.answering import Answering
 from app.chat.commanding import Commanding
 from app.chat.material import Material
+from app.chat.preferring import Guidance
 from app.commands.help import help_command
 from app.commands.registry import Commands, installed
 from app.commands.videos import Videos
@@ -33,6 +34,7 @@ from app.storage.database import Database
 from app.storage.documents import Documents
 from app.storage.journal import SqlJournal
 from app.storage.messages import Messages
+from app.storage.preferences import Preferences
 from app.ui.content_policy import ContentPolicy
 from app.ui.page import APP_NAME
 from app.ui.routes import Screens
@@ -151,14 +153,9 @@ def build(settings: Settings) -> Parts:
         silence_limit=settings.silence_limit,
     )
     documents = Documents(database)
-    answering = Answering(
-        messages,
-        Material(messages, documents),
-        catalog,
-        engine,
-        num_ctx=settings.num_ctx,
-        system_prompt=settings.system_prompt,
-    )
+    guidance = Guidance(num_ctx=settings.num_ctx, system_prompt=settings.system_prompt)
+    preferring = Preferring(Preferences(database), catalog, guidance)
+    answering = Answering(messages, Material(messages, documents), catalog, engine, preferring)
     reading = Reading(conversations, messages, live, rendered)
     commanding = Commanding(_commands(_youtube(settings)), conversations, messages, documents, spoken)
     asking = Asking(
@@ -168,6 +165,7 @@ def build(settings: Settings) -> Parts:
         asking=asking,
         reading=reading,
         organising=Organising(conversations, reading, asking, live),
+        preferring=preferring,
         commanding=commanding,
         models=catalog,
         downloads=Downloads(catalog),

@@ -7,21 +7,23 @@ from app.chat.commanding import Commanding
 from app.chat.downloads import Downloads
 from app.chat.models import ModelCatalog
 from app.chat.organising import Organising
+from app.chat.preferring import Preferring
 from app.chat.reading import Reading
 from app.replies.live import LiveConversations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chat:
-    """The desk: ask and stop (`asking`), see (`reading`), rename and delete (`organising`), choose and fetch models."""
+    """The desk: ask and stop (`asking`), see (`reading`), keep order (`organising`), choose what answers and how."""
 
     asking: Asking
     reading: Reading
     organising: Organising
+    preferring: Preferring
     commanding: Commanding
     models: ModelCatalog
     downloads: Downloads
     live: LiveConversations
 
 
-__all__ = ['Asking', 'Chat', 'Commanding', 'Downloads', 'ModelCatalog', 'Organising', 'Reading']
+__all__ = ['Asking', 'Chat', 'Commanding', 'Downloads', 'ModelCatalog', 'Organising', 'Preferring', 'Reading']

@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from app.chat.conversation_model import ConversationModel
 from app.chat.material import Excerpts, Material
 from app.chat.models import ModelCatalog
+from app.chat.preferring import Preferring
 from app.domain.delta import Delta, statistics
 from app.domain.message import Message
 from app.domain.model import ModelRef
@@ -22,7 +24,7 @@ READ_AT_ONCE = 40
 
 
 class Answering:
-    """Makes responders that ask models. `num_ctx` is the largest context window in tokens we ask for."""
+    """Makes responders that ask models, the way the owner of a conversation wants them to be asked."""
 
     def __init__(
         self,
@@ -30,25 +32,24 @@ class Answering:
         material: Material,
         catalog: ModelCatalog,
         engine: Engine,
-        *,
-        num_ctx: int,
-        system_prompt: str,
+        preferring: Preferring,
     ) -> None:
         self._messages = messages
         self._material = material
         self._catalog = catalog
         self._engine = engine
-        self._num_ctx = num_ctx
-        self._system_prompt = system_prompt
+        self._preferring = preferring
 
-    def default_model(self) -> ModelRef:
-        """Give the model for a conversation that has none."""
-        return self._catalog.default()
+    async def default_model(self, owner_id: str) -> ModelRef:
+        """Give the model for a person's conversation that has none."""
+        return await self._preferring.default_model(owner_id)
 
     def model(self, state: ConversationState, reply: Message) -> ConversationModel:
         """Give the model that answers into `reply`."""
-        ref = reply.model or state.conversation.model or self.default_model()
-        return ConversationModel(self._catalog, ref, state.conversation.parameters, largest=self._num_ctx)
+        conversation = state.conversation
+        ref = reply.model or conversation.model or self._catalog.default()
+        guide = partial(self._preferring.guidance, conversation.owner_id)
+        return ConversationModel(self._catalog, ref, conversation.parameters, guide)
 
     def responder(self, state: ConversationState, reply: Message) -> Responder:
         """Give what answers into `reply`."""
@@ -70,7 +71,7 @@ class Answering:
 
     def explain_wait(self, state: ConversationState, reply: Message) -> ExplainWait:
         """Give what explains the silence of a reply before its first word."""
-        model = reply.model or state.conversation.model or self.default_model()
+        model = reply.model or state.conversation.model or self._catalog.default()
 
         async def explain() -> Mapping[str, Any] | None:
             ahead = self._ahead_of(reply, model)
@@ -96,7 +97,7 @@ class Answering:
         excerpts = Excerpts()
         if not state.opening:
             excerpts = await self._material.for_question(state.conversation, branch, budget(num_ctx) - taken)
-        system_prompt = '\n\n'.join(filter(None, [self._system_prompt, excerpts.text]))
+        system_prompt = '\n\n'.join(filter(None, [(await model.guidance()).system_prompt, excerpts.text]))
         fitted = fit(as_said(branch), system_prompt, num_ctx, earlier=earlier, taken=taken)
         return fitted, excerpts
 

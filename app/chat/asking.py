@@ -101,7 +101,7 @@ class Asking:
         async with state.sending:
             self._refuse_if_busy(state)
             parent = await self._messages.get(old.parent_id)
-            chosen = model or state.conversation.model or old.model or self._answering.default_model()
+            chosen = model or state.conversation.model or old.model or await self._answering.default_model(owner_id)
             command = replace(old.command, language=language) if old.command else None
             reply = self._reply_to(parent, chosen, command)
             await self._messages.begin_reply(state.conversation, None, reply)
@@ -175,7 +175,7 @@ class Asking:
     ) -> ConversationState:
         """Store a conversation with its first question. It is live only afterwards: the id may be somebody else's."""
         user = _user_message(question, None)
-        model = question.model or self._answering.default_model()
+        model = question.model or await self._answering.default_model(owner_id)
         reply = self._reply_to(user, model, command)
         conversation = Conversation(
             id=question.conversation_id,
@@ -195,7 +195,8 @@ class Asking:
     async def _ask(self, state: ConversationState, question: Question, command: CommandCall | None) -> None:
         head_id = state.conversation.head_id
         user = _user_message(question, await self._messages.get(head_id) if head_id else None)
-        model = state.conversation.model or question.model or self._answering.default_model()
+        owner_id = state.conversation.owner_id
+        model = state.conversation.model or question.model or await self._answering.default_model(owner_id)
         reply = self._reply_to(user, model, command)
         begun = await self._messages.begin_reply(state.conversation, user, reply)
         if begun.is_new:

@@ -1,10 +1,11 @@
 """The model of one conversation: its window, and how it is asked."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
 from app.chat.models import ModelCatalog
+from app.chat.preferring import Guidance
 from app.commands.base import Model
 from app.domain.delta import Delta, statistics
 from app.domain.message import Role
@@ -16,18 +17,32 @@ GO_ON = 'Continue your last answer from exactly where it ended. Do not repeat an
 
 
 class ConversationModel(Model):
-    """Asks a model as a conversation wants it. `largest` is the widest context window in tokens we ask for."""
+    """Asks a model as a conversation wants it, and its owner: `guide` says how they want models to be asked."""
 
-    def __init__(self, catalog: ModelCatalog, ref: ModelRef, parameters: Mapping[str, Any], *, largest: int) -> None:
+    def __init__(
+        self,
+        catalog: ModelCatalog,
+        ref: ModelRef,
+        parameters: Mapping[str, Any],
+        guide: Callable[[], Awaitable[Guidance]],
+    ) -> None:
         self._catalog = catalog
         self._ref = ref
         self._parameters = parameters
-        self._largest = largest
+        self._guide = guide
+        self._guidance: Guidance | None = None
+
+    async def guidance(self) -> Guidance:
+        """Say how the owner wants the model to be asked: the same from the first look to the last word."""
+        if self._guidance is None:
+            self._guidance = await self._guide()
+        return self._guidance
 
     async def num_ctx(self) -> int:
         """Give the context window in tokens."""
+        largest = (await self.guidance()).num_ctx
         info = await self._catalog.describe(self._ref)
-        return min(self._largest, info.context_length or self._largest)
+        return min(largest, info.context_length or largest)
 
     async def room(self) -> int:
         """Give how many tokens a prompt may have, so that the answer still fits into the context window."""
@@ -52,7 +67,7 @@ class ConversationModel(Model):
             messages=(*prompt, *await self.going_on(partial)),
             num_ctx=num_ctx,
             continues=bool(partial) and await self._continues(),
-            parameters=self._parameters,
+            parameters={**(await self.guidance()).parameters, **self._parameters},
         )
         yield statistics(num_ctx=num_ctx)
         async with aclosing(self._catalog.provider(self._ref).reply(request)) as stream:  # type: ignore[type-var]

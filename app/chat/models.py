@@ -68,14 +68,14 @@ class ModelCatalog:
         """Say what a model can do."""
         return await self.provider(ref).describe(ref.name)
 
-    def default(self) -> ModelRef:
-        """Give the model for a new conversation: the wanted one, or the first there is."""
-        wanted = self.wanted
+    def default(self, preferred: ModelRef | None = None) -> ModelRef:
+        """Give the model for a new conversation: the preferred one, the wanted one, or the first there is."""
         refs = [info.ref for info in self.overview.models]
-        for ref in refs:
-            if ref == wanted or ref == ModelRef(wanted.provider, f'{wanted.name}:latest'):
-                return ref
-        return refs[0] if refs else wanted
+        for wish in filter(None, (preferred, self.wanted)):
+            for ref in refs:
+                if ref == wish or ref == ModelRef(wish.provider, f'{wish.name}:latest'):
+                    return ref
+        return refs[0] if refs else preferred or self.wanted
 
 
 async def _models(provider: Provider) -> tuple[list[ModelInfo], ProviderError | None]:

@@ -1,6 +1,7 @@
 """The page: one for the welcome and for every conversation. Switching between them moves nothing but what differs."""
 
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import Any
 
 from nicegui import background_tasks, ui
@@ -8,7 +9,7 @@ from nicegui import background_tasks, ui
 from app.chat import Chat
 from app.chat.asking import Question
 from app.domain.model import ModelRef
-from app.errors import GuilhermeError
+from app.errors import GuilhermeError, StorageUnavailable
 from app.replies.live import ConversationNews, ConversationState
 from app.ui.components.chat_view import ChatView
 from app.ui.components.composer import Composer, Sent, gauge
@@ -36,11 +37,13 @@ class ChatPage:
         self._preferences = preferences
         self._state: ConversationState | None = None
         self._chosen_model: ModelRef | None = None
+        self._default_model = chat.models.default()
 
     async def build(self, conversation_id: str | None) -> None:
         """Make the page with everything it shows at once."""
         state, fault = await self._look_up(conversation_id)
         self._state = state
+        await self._learn_default_model(self._owner_id)
         self._toast = Toast()
         with ui.element('div').classes('shell').on('keydown.escape', self._close_drawer, args=[]) as self._shell:
             if self._preferences.folded:
@@ -53,6 +56,7 @@ class ChatPage:
             self._say(fault)
         ui.context.client.on_connect(self._connected)
         self._chat.live.news.subscribe(self._on_news)
+        self._chat.preferring.changed.subscribe(self._prefers)
 
     async def _build_sidebar(self) -> None:
         t = self._t
@@ -123,7 +127,7 @@ class ChatPage:
 
     def _model(self) -> ModelRef:
         stored = self._state.conversation.model if self._state else None
-        return stored or self._chosen_model or self._chat.models.default()
+        return stored or self._chosen_model or self._default_model
 
     async def _look_up(self, conversation_id: str | None) -> tuple[ConversationState | None, GuilhermeError | None]:
         if conversation_id is None:
@@ -238,10 +242,20 @@ class ChatPage:
 
     async def _connected(self) -> None:
         await self._mark_read()
-        overview = await self._chat.models.refresh()
-        self._top.show_models(overview, self._model())
-        self._composer.status(model=str(self._model()))
+        await self._chat.models.refresh()
+        await self._prefers(self._owner_id)
         self._server.show()
+
+    async def _prefers(self, owner_id: str) -> None:
+        """Take up what a person changed about models, if it is the person of this page."""
+        await self._learn_default_model(owner_id)
+        self._top.show_models(self._chat.models.overview, self._model())
+        self._composer.status(model=str(self._model()))
+
+    async def _learn_default_model(self, owner_id: str) -> None:
+        if owner_id == self._owner_id:
+            with suppress(StorageUnavailable):  # the last one known will do
+                self._default_model = await self._chat.preferring.default_model(owner_id)
 
     def _on_news(self, news: tuple[ConversationNews, ...]) -> None:
         for each in news:

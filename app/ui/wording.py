@@ -37,6 +37,8 @@ REASONS: Mapping[str, str] = {
     'long_message': msgid('This message is too long. Up to {longest} characters fit into one.'),
     'empty_title': msgid('A conversation needs a title.'),
     'cannot_pull': msgid('This server cannot download models by itself.'),
+    'out_of_range': msgid('It has to be a number from {least} to {most}.'),
+    'long_prompt': msgid('This instruction is too long. Up to {longest} characters fit into one.'),
     'busy': msgid('This conversation is still answering. Wait for the end, or stop it.'),
     'bad_id': msgid('This address is not one of a conversation.'),
     'no_link': msgid('Which video? Put its link after the command.'),

@@ -64,9 +64,7 @@ async def answer(desk: Desk, messages: Messages, state: ConversationState, reply
     """Let a reply be written, and give the figures with which it began."""
     parts = desk.parts
     material = Material(messages, Documents(parts.database))
-    answering = Answering(
-        messages, material, parts.chat.models, parts.engine, num_ctx=WINDOW, system_prompt='Be brief.'
-    )
+    answering = Answering(messages, material, parts.chat.models, parts.engine, parts.chat.preferring)
     parts.engine.start(state, reply, answering.responder(state, reply))
     return dict((await desk.ended(reply)).stats)
 
@@ -139,7 +137,7 @@ async def test_a_provider_that_can_go_on_from_a_text_is_told_to(desk: Desk) -> N
     provider.asked = []
     engine, catalog = desk.parts.engine, ModelCatalog([provider], 'demo')
     material = Material(desk.messages, Documents(desk.parts.database))
-    answering = Answering(desk.messages, material, catalog, engine, num_ctx=WINDOW, system_prompt='')
+    answering = Answering(desk.messages, material, catalog, engine, desk.chat.preferring)
     state, stored = await history(desk, 2, '')
     for content in ('', 'w0 w'):
         reply = replace(stored, content=content, model=ModelRef('demo', 'demo'))

@@ -395,3 +395,17 @@ async def test_the_sidebar_folds_and_is_remembered(page: Browser) -> None:
     folded = Browser(guilherme_sidebar='folded')
     await folded.open('/')
     assert any('folded' in each.classes for each in folded.user.client.elements.values())  # type: ignore[union-attr]
+
+
+async def test_new_conversations_begin_with_the_model_a_person_prefers(page: Browser, parts: Parts) -> None:
+    await page.open('/')
+    await until(lambda: parts.chat.models.overview.known)
+    await parts.chat.preferring.choose_model(LOCAL_OWNER, ModelRef('ollama', 'qwen3:4b'))
+    await until(lambda: page.by_testid('model-select')[0].props['value'] == 'ollama/qwen3:4b')
+    other = Browser()
+    await other.open('/')
+    assert other.by_testid('model-select')[0].props['value'] == 'ollama/qwen3:4b'
+    conversation_id = await exchange(page)
+    assert (await parts.chat.reading.open(LOCAL_OWNER, conversation_id)).conversation.model == ModelRef(
+        'ollama', 'qwen3:4b'
+    )

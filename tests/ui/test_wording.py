@@ -78,7 +78,15 @@ def test_every_reason_has_a_sentence(language: Language) -> None:
     raised = [given_as('reason', name) for name in ('InvalidInput', 'Conflict', 'TranscriptUnavailable')]
     assert set().union(*raised, FAULTS.values(), {'private_video'}) == REASONS.keys()
     for reason in REASONS:
-        details = {'longest': 400_000, 'video': 'x', 'message': 'no', 'language': 'ko', 'offered': 'English'}
+        details = {
+            'longest': 400_000,
+            'least': 0,
+            'most': 2,
+            'video': 'x',
+            'message': 'no',
+            'language': 'ko',
+            'offered': 'English',
+        }
         sentence = error_sentence(t, {'code': 'invalid_input', 'reason': reason} | details).text
         assert sentence
         assert '…' not in sentence
