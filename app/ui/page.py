@@ -15,6 +15,7 @@ from app.ui.components.chat_view import ChatView
 from app.ui.components.composer import Composer, Sent, gauge
 from app.ui.components.connection import ConnectionState
 from app.ui.components.conversation_list import ConversationList, ListActions
+from app.ui.components.search_panel import SearchPanel
 from app.ui.components.server_state import DownloadBar, ServerState
 from app.ui.components.toast import Toast
 from app.ui.components.top_bar import TopBar, TopBarActions
@@ -71,6 +72,7 @@ class ChatPage:
                 icon_element('new-chat')
                 ui.label(t('New chat'))
             icon_button('search', t('Search'), self._unfold_to_search).classes('rail-only')
+            self._search = SearchPanel(self._chat, self._owner_id, t, self.open)
             actions = ListActions(open=self.open, rename=self._rename, remove=self._remove)
             self._list = ConversationList(self._chat, self._owner_id, t, actions)
             await self._list.load(self._state.id if self._state else None)
@@ -222,7 +224,7 @@ class ChatPage:
 
     def _unfold_to_search(self) -> None:
         self._toggle_sidebar(narrow=False)
-        self._list.focus_search()
+        self._search.focus()
 
     def _close_drawer(self) -> None:
         if 'drawer' in self._shell.classes:

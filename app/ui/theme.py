@@ -16,6 +16,7 @@ PARTS = (
     'base',
     'shell',
     'conversation_list',
+    'search',
     'top_bar',
     'messages',
     'composer',

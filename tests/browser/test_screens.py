@@ -78,6 +78,7 @@ async def test_search_knows_no_accents(conversation: str, app: AppProcess, open_
     await tab.part('search-conversations').fill('nothing has this title')
     await expect(tab.part('conversation-item')).to_have_count(0)
     await expect(tab.part('conversation-list')).to_contain_text('Nothing found')
+    assert await tab.part('conversation-list').count() == 1, 'what is found stands in the place of the list'
     await tab.part('search-conversations').press('Escape')
     await expect(tab.item(conversation)).to_be_visible()
 

@@ -7,11 +7,8 @@ function startOfDay(offset = 0) {
 }
 
 export default {
-  template: `<nav class="conversations" :aria-label="labels.conversations">
-    <label class="search-field"><span v-html="icons.search"></span>
-      <input type="search" data-testid="search-conversations" :placeholder="labels.search" :aria-label="labels.search"
-        v-model="query" @input="onSearch" @keydown.esc="clearSearch" autocomplete="off"/></label>
-    <div class="conversation-list" data-testid="conversation-list" ref="list" @scroll.passive="onScroll">
+  template: `<nav class="conversations" :class="{ aside: searching }" :aria-label="labels.conversations">
+    <div v-if="!searching" class="conversation-list" data-testid="conversation-list" ref="list" @scroll.passive="onScroll">
       <template v-for="group in groups" :key="group.name">
         <h2>{{ labels[group.name] }}</h2>
         <ul>
@@ -31,7 +28,7 @@ export default {
           </li>
         </ul>
       </template>
-      <p v-if="!items.length" class="empty">{{ query ? labels.nothingFound : labels.empty }}</p>
+      <p v-if="!items.length" class="empty">{{ labels.empty }}</p>
     </div>
     <div v-if="menu" class="menu" role="menu" ref="menu" :style="{ top: menuTop + 'px' }" @keydown="onMenuKey">
       <button type="button" role="menuitem" @click="startRename(menuItem)"><span v-html="icons.edit"></span>{{ labels.rename }}</button>
@@ -39,9 +36,9 @@ export default {
     </div>
   </nav>`,
   props: { initial: Object, labels: Object, icons: Object },
-  emits: ["open", "rename", "remove", "more", "search"],
+  emits: ["open", "rename", "remove", "more"],
   data() {
-    return { items: [], more: false, active: null, query: "", menu: null, menuTop: 0, renaming: null, draft: "", midnight: 0, prefix: "" };
+    return { items: [], more: false, active: null, searching: false, menu: null, menuTop: 0, renaming: null, draft: "", midnight: 0, prefix: "" };
   },
   computed: {
     groups() {
@@ -57,25 +54,26 @@ export default {
   },
   mounted() {
     this.prefix = window.path_prefix || "";
-    this.fill(this.initial.items, this.initial.more, "");
+    this.fill(this.initial.items, this.initial.more);
     this.active = this.initial.active;
     this.closeMenu = () => (this.menu = null);
     document.addEventListener("click", this.closeMenu);
+    this.onSearching = (event) => (this.searching = event.detail); // what is found stands in the place of the list
+    window.addEventListener("guilherme:searching", this.onSearching);
     this.clock = setInterval(() => (this.midnight = startOfDay()), 60_000); // regroup when the day changes
   },
   beforeUnmount() {
     document.removeEventListener("click", this.closeMenu);
+    window.removeEventListener("guilherme:searching", this.onSearching);
     clearInterval(this.clock);
   },
   methods: {
-    fill(items, more, query) {
-      if (query !== this.query.trim()) return; // the answer to an older search
+    fill(items, more) {
       this.items = items;
       this.more = more;
       this.$nextTick(this.onScroll);
     },
-    extend(items, more, query) {
-      if (query !== this.query.trim()) return;
+    extend(items, more) {
       const known = new Set(this.items.map((item) => item.id));
       this.items = [...this.items, ...items.filter((item) => !known.has(item.id))];
       this.more = more;
@@ -92,7 +90,6 @@ export default {
       this.items = [...byId.values()].sort((a, b) => b.updated - a.updated);
     },
     belongs(item) {
-      if (this.query.trim()) return false; // whether it matches is the server's to say
       return !this.more || !this.items.length || item.updated >= this.items[this.items.length - 1].updated;
     },
     select(id) {
@@ -103,25 +100,13 @@ export default {
       event.preventDefault();
       this.$emit("open", item.id);
     },
-    onSearch() {
-      clearTimeout(this.typing);
-      this.typing = setTimeout(() => this.$emit("search", this.query.trim()), 120);
-    },
-    focusSearch() {
-      this.$nextTick(() => this.$el.querySelector(".search-field input").focus());
-    },
-    clearSearch() {
-      if (!this.query) return;
-      this.query = "";
-      this.onSearch();
-    },
     onScroll() {
       const list = this.$refs.list;
       if (!list || !this.more || this.asked || !this.items.length) return;
       if (list.scrollHeight - list.scrollTop - list.clientHeight > 400) return;
       this.asked = true;
       const last = this.items[this.items.length - 1];
-      this.$emit("more", { updated: last.exact, id: last.id, query: this.query.trim() });
+      this.$emit("more", { updated: last.exact, id: last.id });
     },
     toggleMenu(event, item) {
       if (this.menu === item.id) return (this.menu = null);

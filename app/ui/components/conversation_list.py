@@ -1,4 +1,4 @@
-"""The list of conversations beside the chat, and the search above it."""
+"""The list of conversations beside the chat. The search above it is `search_panel`."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -36,12 +36,11 @@ class ConversationList(Element, component='conversation_list.js'):
         self._owner_id = owner_id
         self._missed = False
         self._props['labels'] = _labels(t)
-        self._props['icons'] = svgs('search', 'more', 'edit', 'delete')
+        self._props['icons'] = svgs('more', 'edit', 'delete')
         self.on('open', lambda event: actions.open(event.args))
         self.on('rename', lambda event: actions.rename(event.args['id'], event.args['title']))
         self.on('remove', lambda event: actions.remove(event.args))
         self.on('more', self._more)
-        self.on('search', lambda event: self._fill(event.args))
         self.client.on_connect(self._catch_up)
         chat.live.news.subscribe(self._update)
 
@@ -54,10 +53,6 @@ class ConversationList(Element, component='conversation_list.js'):
         """Mark the conversation that is shown."""
         self.run_method('select', conversation_id)
 
-    def focus_search(self) -> None:
-        """Let the person type what they look for."""
-        self.run_method('focusSearch')
-
     def _update(self, news: tuple[ConversationNews, ...]) -> None:
         own = [each for each in news if each.conversation.owner_id == self._owner_id]
         if not self.client.has_socket_connection:
@@ -68,22 +63,17 @@ class ConversationList(Element, component='conversation_list.js'):
     async def _catch_up(self) -> None:
         if self._missed:
             self._missed = False
-            await self._fill('')
-
-    async def _fill(self, query: str) -> None:
-        items, more = await self._page(search=query)
-        self.run_method('fill', items, more, query)
+            items, more = await self._page()
+            self.run_method('fill', items, more)
 
     async def _more(self, event: GenericEventArguments) -> None:
         last = event.args
         before = (datetime.fromisoformat(last['updated']), last['id'])
-        items, more = await self._page(before=before, search=last['query'])
-        self.run_method('extend', items, more, last['query'])
+        items, more = await self._page(before=before)
+        self.run_method('extend', items, more)
 
-    async def _page(
-        self, before: tuple[datetime, str] | None = None, search: str = ''
-    ) -> tuple[list[dict[str, Any]], bool]:
-        found = await self._chat.reading.conversations(self._owner_id, before=before, limit=PAGE + 1, search=search)
+    async def _page(self, before: tuple[datetime, str] | None = None) -> tuple[list[dict[str, Any]], bool]:
+        found = await self._chat.reading.conversations(self._owner_id, before=before, limit=PAGE + 1)
         streaming = self._chat.live.streaming()
         return [_item(each, each.id in streaming) for each in found[:PAGE]], len(found) > PAGE
 
@@ -107,7 +97,6 @@ def _item(conversation: Conversation, streaming: bool) -> dict[str, Any]:
 def _labels(t: Translator) -> dict[str, str]:
     return {
         'conversations': t('Conversations'),
-        'search': t('Search'),
         'today': t('Today'),
         'yesterday': t('Yesterday'),
         'earlier': t('Earlier'),
@@ -117,5 +106,4 @@ def _labels(t: Translator) -> dict[str, str]:
         'streaming': t('Answering'),
         'unread': t('New answer'),
         'empty': t('Your conversations will be here.'),
-        'nothingFound': t('Nothing found.'),
     }
