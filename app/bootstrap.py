@@ -9,11 +9,12 @@ from itertools import count
 
 from nicegui import app, core, ui
 
-from app.chat import Asking, Chat, Downloads, ModelCatalog, Organising, Preferring, Reading
+from app.chat import Asking, Chat, Downloads, ModelCatalog, Organising, Preferring, Queueing, Reading
 from app.chat.answering import Answering
 from app.chat.commanding import Commanding
 from app.chat.material import Material
 from app.chat.preferring import Guidance
+from app.chat.waiting_line import WaitingLine
 from app.commands.help import help_command
 from app.commands.registry import Commands, installed
 from app.commands.videos import Videos
@@ -35,6 +36,7 @@ from app.storage.documents import Documents
 from app.storage.journal import SqlJournal
 from app.storage.messages import Messages
 from app.storage.preferences import Preferences
+from app.storage.queue import Queue
 from app.ui.content_policy import ContentPolicy
 from app.ui.page import APP_NAME
 from app.ui.routes import Screens
@@ -111,6 +113,7 @@ class Parts:
 
     async def close(self) -> None:
         """End: replies are interrupted and stored, connections given back."""
+        await self.chat.queueing.close()
         await self.chat.downloads.close()
         await self.engine.close(to_be_resumed=self.settings.resume)
         for provider in self.providers:
@@ -124,6 +127,7 @@ class Parts:
         await self.chat.models.refresh()
         if self.settings.resume:
             await self._resume()
+        await self.chat.queueing.go_on()
         _tune_collector()
 
     async def _resume(self) -> None:
@@ -158,11 +162,22 @@ def build(settings: Settings) -> Parts:
     answering = Answering(messages, Material(messages, documents), catalog, engine, preferring)
     reading = Reading(conversations, messages, live, rendered)
     commanding = Commanding(_commands(_youtube(settings)), conversations, messages, documents, spoken)
+    queue = Queue(database)
+    line = WaitingLine(queue, messages)
     asking = Asking(
-        messages=messages, reading=reading, live=live, engine=engine, answering=answering, commanding=commanding
+        messages=messages,
+        reading=reading,
+        live=live,
+        engine=engine,
+        answering=answering,
+        commanding=commanding,
+        line=line,
     )
+    queueing = Queueing(queue, line, reading, asking)
+    engine.on_finished.append(queueing.reply_ended)
     chat = Chat(
         asking=asking,
+        queueing=queueing,
         reading=reading,
         organising=Organising(conversations, reading, asking, live),
         preferring=preferring,

@@ -8,15 +8,20 @@ from app.chat.downloads import Downloads
 from app.chat.models import ModelCatalog
 from app.chat.organising import Organising
 from app.chat.preferring import Preferring
+from app.chat.queueing import Queueing
 from app.chat.reading import Reading
 from app.replies.live import LiveConversations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chat:
-    """The desk: ask and stop (`asking`), see (`reading`), keep order (`organising`), choose what answers and how."""
+    """The desk: ask and stop (`asking`), see (`reading`), keep order (`organising`), choose what answers and how.
+
+    `queueing` is what a person can do with messages that wait their turn.
+    """
 
     asking: Asking
+    queueing: Queueing
     reading: Reading
     organising: Organising
     preferring: Preferring
@@ -26,4 +31,14 @@ class Chat:
     live: LiveConversations
 
 
-__all__ = ['Asking', 'Chat', 'Commanding', 'Downloads', 'ModelCatalog', 'Organising', 'Preferring', 'Reading']
+__all__ = [
+    'Asking',
+    'Chat',
+    'Commanding',
+    'Downloads',
+    'ModelCatalog',
+    'Organising',
+    'Preferring',
+    'Queueing',
+    'Reading',
+]

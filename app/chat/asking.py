@@ -9,9 +9,11 @@ from weakref import WeakValueDictionary
 from app.chat.answering import Answering
 from app.chat.commanding import Commanding
 from app.chat.reading import Reading
+from app.chat.waiting_line import WaitingLine
 from app.domain.conversation import Conversation
 from app.domain.message import CommandCall, Message, Role, Status
 from app.domain.model import ModelRef
+from app.domain.queued import QueuedMessage
 from app.errors import Conflict, InvalidInput, NotFound
 from app.replies.changes import BranchChanged
 from app.replies.engine import Engine
@@ -51,6 +53,7 @@ class Asking:
         engine: Engine,
         answering: Answering,
         commanding: Commanding,
+        line: WaitingLine,
     ) -> None:
         self._messages = messages
         self._reading = reading
@@ -58,33 +61,57 @@ class Asking:
         self._engine = engine
         self._answering = answering
         self._commanding = commanding
+        self._line = line
         self._beginning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def send(self, owner_id: str, question: Question) -> ConversationState:
         """Store a question and start its answer; a question that is stored already changes nothing.
 
-        The conversation begins with its first message, so one that does not exist is made.
+        The conversation begins with its first message, so one that does not exist is made. In one that still answers
+        the question waits its turn.
 
         Raises:
-            InvalidInput: an id is no UUID, or the text is empty or too long.
-            Conflict: the conversation still answers, or the message's id is taken elsewhere.
+            InvalidInput: an id is no UUID, the text is empty or too long, or too many wait already.
+            Conflict: the message's id is taken elsewhere.
             NotFound: the conversation belongs to somebody else or was deleted.
             UnknownCommand: the text looks like a slash command, but there is none of that name.
         """
         _check(question)
         text, command = self._commanding.read(question.text, question.language)
-        question = replace(question, text=text)
+        typed, question = question.text, replace(question, text=text)
         async with self._beginning.setdefault(question.conversation_id, asyncio.Lock()):
             try:
                 state = await self._reading.open(owner_id, question.conversation_id)
             except NotFound:
                 return await self._begin_conversation(owner_id, question, command)
         async with state.sending:
-            if state.replies:
-                await self._refuse_unless_repeated(question)
+            waiting = await self._line.look(state)
+            if state.replies or waiting.goes_on or waiting.find(question.message_id):
+                await self._line.add(state, question.message_id, typed, question.model, question.language)
             else:
                 await self._ask(state, question, command)
         return state
+
+    async def ask_queued(self, state: ConversationState, queued: QueuedMessage) -> None:
+        """Send a message whose turn it is; whoever calls holds `state.sending`.
+
+        Raises:
+            NotFound: it does not wait any more, or the conversation was deleted.
+            UnknownCommand: the command it calls is not there any more.
+        """
+        text, command = self._commanding.read(queued.text, queued.language)
+        question = Question(conversation_id=state.id, message_id=queued.id, text=text, model=queued.model)
+        await self._ask(state, question, command, from_queue=True)
+
+    def check_text(self, text: str, language: str) -> None:
+        """Make sure that a text could be sent.
+
+        Raises:
+            InvalidInput: it is empty or too long.
+            UnknownCommand: it looks like a slash command, but there is none of that name.
+        """
+        _check_text(text)
+        self._commanding.read(text, language)
 
     async def regenerate(
         self, owner_id: str, message_id: str, model: ModelRef | None = None, *, language: str = 'en'
@@ -128,6 +155,7 @@ class Asking:
     async def stop(self, owner_id: str, conversation_id: str) -> None:
         """End whatever streams into a conversation, now, and wait until the partial text is stored."""
         state = await self._reading.open(owner_id, conversation_id)
+        self._line.hold(state)
         for message_id in tuple(state.replies):
             self._engine.stop(message_id)
             await self._engine.finished(message_id)
@@ -147,6 +175,7 @@ class Asking:
             self._start(state, reply)
 
     def _start(self, state: ConversationState, reply: Message) -> None:
+        self._line.hold(state, held=False)
         explain_wait = self._answering.explain_wait(state, reply) if reply.model else None
         if reply.command is None:
             responder = self._answering.responder(state, reply)
@@ -192,13 +221,15 @@ class Asking:
         self._start_unless_running(state, begun.reply)
         return state
 
-    async def _ask(self, state: ConversationState, question: Question, command: CommandCall | None) -> None:
+    async def _ask(
+        self, state: ConversationState, question: Question, command: CommandCall | None, *, from_queue: bool = False
+    ) -> None:
         head_id = state.conversation.head_id
         user = _user_message(question, await self._messages.get(head_id) if head_id else None)
         owner_id = state.conversation.owner_id
         model = state.conversation.model or question.model or await self._answering.default_model(owner_id)
         reply = self._reply_to(user, model, command)
-        begun = await self._messages.begin_reply(state.conversation, user, reply)
+        begun = await self._messages.begin_reply(state.conversation, user, reply, from_queue=from_queue)
         if begun.is_new:
             state.conversation = replace(state.conversation, head_id=reply.id, updated_at=user.created_at)
             state.show_added(user, reply)
@@ -207,14 +238,6 @@ class Asking:
     async def _find(self, owner_id: str, message_id: str) -> tuple[Message, ConversationState]:
         message = await self._reading.message(owner_id, message_id)
         return message, await self._reading.open(owner_id, message.conversation_id)
-
-    async def _refuse_unless_repeated(self, question: Question) -> None:
-        try:
-            known = await self._messages.get(question.message_id)
-        except NotFound:
-            known = None
-        if known is None or known.conversation_id != question.conversation_id:
-            raise Conflict(reason='busy')
 
     def _refuse_if_busy(self, state: ConversationState) -> None:
         if state.replies:
@@ -229,9 +252,13 @@ def _check(question: Question) -> None:
             canonical = None
         if canonical != value:
             raise InvalidInput(reason='bad_id')
-    if not question.text.strip():
+    _check_text(question.text)
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
         raise InvalidInput(reason='empty_message')
-    if len(question.text) > LONGEST_MESSAGE:
+    if len(text) > LONGEST_MESSAGE:
         raise InvalidInput(reason='long_message', longest=LONGEST_MESSAGE)
 
 

@@ -24,11 +24,17 @@ EXPLAIN_AFTER = 2.0
 SHUTDOWN_PATIENCE = 3.0
 """Seconds for storing the last words when the process ends; what comes later is recovered from the journal."""
 
+OnFinished = Callable[[ConversationState, Message], None]
+"""Called with each reply whose end is stored and shown; it must not block."""
+
 log = logging.getLogger(__name__)
 
 
 class Engine:
-    """Starts, stops and watches replies. `load_limit`, `silence_notice` and `silence_limit` are in seconds."""
+    """Starts, stops and watches replies. `load_limit`, `silence_notice` and `silence_limit` are in seconds.
+
+    `on_finished` holds what is to be called when a reply is over.
+    """
 
     def __init__(
         self,
@@ -39,6 +45,7 @@ class Engine:
         silence_notice: float,
         silence_limit: float,
     ) -> None:
+        self.on_finished: list[OnFinished] = []
         self._rendered = rendered
         self._load_limit = load_limit
         self._silence_notice = silence_notice
@@ -150,6 +157,8 @@ class Engine:
         state.announce_end()
         async with self._finished:
             self._finished.notify_all()
+        for tell in self.on_finished:
+            tell(state, message)
 
     async def _watch(self) -> None:
         while self._running:

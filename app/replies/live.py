@@ -98,7 +98,8 @@ class ConversationNews:
 class ConversationState:
     """One conversation while something streams into it or someone looks at it.
 
-    `title`, `streaming`, `unsaved` and `stats` (of the newest answer a model gave) can be bound to. `opening` is the
+    `title`, `streaming`, `unsaved`, `stats` (of the newest answer a model gave) and `waiting` (messages whose turn is
+    still to come; None until somebody looked) can be bound to. `opening` is the
     first question and its answer while that streams, so that nobody waits for them to be read back. Text goes to
     `views`, numbered and folded into at most fifteen updates a second.
     """
@@ -107,6 +108,7 @@ class ConversationState:
     streaming = BindableProperty()
     unsaved = BindableProperty()
     stats = BindableProperty()
+    waiting = BindableProperty()
 
     def __init__(self, conversation: Conversation, spread: Callable[[ConversationNews], None]) -> None:
         self.id = conversation.id
@@ -115,6 +117,7 @@ class ConversationState:
         self.streaming = False
         self.unsaved = False
         self.stats = {}
+        self.waiting = None
         self.opening: tuple[Message, ...] = ()
         self.replies: dict[str, LiveReply] = {}
         self.views: set[View] = set()

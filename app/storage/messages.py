@@ -14,7 +14,7 @@ from app.errors import Conflict, NotFound
 from app.storage import tree
 from app.storage.database import Database
 from app.storage.rows import conversation_columns, message_columns, message_from
-from app.storage.tables import ConversationRow, MessageRow, ReplyDeltaRow
+from app.storage.tables import ConversationRow, MessageRow, QueuedMessageRow, ReplyDeltaRow
 
 _Place = tuple[str, int]
 """A message's conversation and depth."""
@@ -37,19 +37,30 @@ class Messages:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin_reply(self, conversation: Conversation, user: Message | None, reply: Message) -> Begun:
+    async def begin_reply(
+        self, conversation: Conversation, user: Message | None, reply: Message, *, from_queue: bool = False
+    ) -> Begun:
         """Store, in one transaction, the conversation if it is new, the user's message if given, and the empty reply.
 
         The reply becomes the head. Sending the same user's message again writes nothing and gives the reply it has.
+        With `from_queue`, the user's message leaves the queue in the same transaction.
 
         Raises:
-            NotFound: the conversation is someone else's or in the bin.
+            NotFound: the conversation is someone else's or in the bin, or the message does not wait any more.
             Conflict: an id is taken by another conversation's message, or a parent or depth does not fit the tree.
         """
+
+        def work(session: Session) -> Begun:
+            waited = not from_queue or (user is not None and _leave_queue(session, user))
+            begun = _begin(session, conversation, user, reply)
+            if begun.is_new and not waited:
+                raise NotFound(id=reply.parent_id)
+            return begun
+
         try:
-            return await self._database.write(lambda session: _begin(session, conversation, user, reply))
+            return await self._database.write(work)
         except IntegrityError:  # someone else stored the same ids between our look and our insert
-            return await self._database.write(lambda session: _begin(session, conversation, user, reply))
+            return await self._database.write(work)
 
     async def get(self, message_id: str) -> Message:
         """Give one message.
@@ -165,6 +176,12 @@ def _begin(session: Session, conversation: Conversation, user: Message | None, r
         _update_conversation(session, conversation.id, head_id=reply.id, updated_at=reply.created_at)
     connection.execute(insert(MessageRow), [message_columns(message) for message in fresh])
     return Begun(reply, is_new=True)
+
+
+def _leave_queue(session: Session, user: Message) -> bool:
+    """Take a message out of the queue; False if it was not in it."""
+    waiting = delete(QueuedMessageRow).where(col(QueuedMessageRow.id) == user.id)
+    return bool(session.exec(waiting).rowcount)
 
 
 def _is_new(session: Session, conversation: Conversation) -> bool:

@@ -10,7 +10,8 @@ from app.domain.conversation import Conversation
 from app.domain.document import Document, Passage
 from app.domain.message import CommandCall, Message, Role, Source, Status, Step
 from app.domain.model import ModelRef
-from app.storage.tables import ConversationRow, DocumentRow, MessageRow
+from app.domain.queued import QueuedMessage
+from app.storage.tables import ConversationRow, DocumentRow, MessageRow, QueuedMessageRow
 
 _UNSTORABLE = re.compile('[\x00\ud800-\udfff]')
 
@@ -153,6 +154,30 @@ def row_of_document(owner_id: str, document: Document) -> DocumentRow:
         data=dict(document.data),
         fetched_at=document.fetched_at,
     )
+
+
+def queued_from(row: QueuedMessageRow) -> QueuedMessage:
+    """Read a message that waits its turn."""
+    return QueuedMessage(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        text=row.text,
+        model=_model_from(row.provider, row.model),
+        language=row.language,
+        created_at=row.created_at,
+    )
+
+
+def queued_columns(queued: QueuedMessage) -> dict[str, Any]:
+    """Give all columns of a message that waits its turn, by name."""
+    return {
+        'id': queued.id,
+        'conversation_id': queued.conversation_id,
+        'text': storable(queued.text),
+        **model_columns(queued.model),
+        'language': queued.language,
+        'created_at': queued.created_at,
+    }
 
 
 def title_columns(title: str) -> dict[str, Any]:

@@ -35,6 +35,7 @@ ERRORS: Mapping[str, str] = {
 REASONS: Mapping[str, str] = {
     'empty_message': msgid('Write something first.'),
     'long_message': msgid('This message is too long. Up to {longest} characters fit into one.'),
+    'queue_full': msgid('{most} messages wait already. Let some of them be answered first.'),
     'empty_title': msgid('A conversation needs a title.'),
     'cannot_pull': msgid('This server cannot download models by itself.'),
     'out_of_range': msgid('It has to be a number from {least} to {most}.'),
