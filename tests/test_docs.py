@@ -12,6 +12,8 @@ from pydantic_core import PydanticUndefined
 from app import bootstrap
 from app.settings import Settings, environment_name
 from app.sources.youtube.fetching import YouTube
+from app.ui.components.shortcuts import SHORTCUTS
+from app.ui.translations import translator
 
 ROOT = Path(__file__).parents[1]
 FLAGS = {'--host', '--port', '--data-dir', '--native', '--demo', '--version', '--help'}
@@ -80,3 +82,12 @@ def test_every_address_has_its_heading() -> None:
 def test_no_heading_describes_what_is_not_there() -> None:
     settings = {title for title in sections() if title.isupper()}
     assert settings == SETTINGS.keys()
+
+
+def test_every_shortcut_is_in_the_table_in_both_languages() -> None:
+    portuguese = translator('pt-BR')
+    written = re.findall(r'^\| (`.*) \| (.*) \| (.*) \|$', (ROOT / 'docs' / 'keyboard.md').read_text('utf-8'), re.M)
+    expected = [
+        (' or '.join(f'`{keys}`' for keys in each.keys), each.label, portuguese(each.label)) for each in SHORTCUTS
+    ]
+    assert written == expected

@@ -17,6 +17,7 @@ from app.ui.components.connection import ConnectionState
 from app.ui.components.conversation_list import ConversationList, ListActions
 from app.ui.components.search_panel import SearchPanel
 from app.ui.components.server_state import DownloadBar, ServerState
+from app.ui.components.shortcuts import Shortcuts
 from app.ui.components.toast import Toast
 from app.ui.components.top_bar import TopBar, TopBarActions
 from app.ui.components.welcome import greeting, quick_actions
@@ -45,8 +46,9 @@ class ChatPage:
         state, fault = await self._look_up(conversation_id)
         self._state = state
         await self._learn_default_model(self._owner_id)
+        self._shortcuts = Shortcuts(self._t, self._unfold_to_search, self._close_drawer)
         self._toast = Toast()
-        with ui.element('div').classes('shell').on('keydown.escape', self._close_drawer, args=[]) as self._shell:
+        with ui.element('div').classes('shell') as self._shell:
             if self._preferences.folded:
                 self._shell.classes('folded')
             await self._build_sidebar()
@@ -71,7 +73,7 @@ class ChatPage:
             with new:
                 icon_element('new-chat')
                 ui.label(t('New chat'))
-            icon_button('search', t('Search'), self._unfold_to_search).classes('rail-only')
+            icon_button('search', t('Search'), lambda: self._unfold_to_search(narrow=False)).classes('rail-only')
             self._search = SearchPanel(self._chat, self._owner_id, t, self.open)
             actions = ListActions(open=self.open, rename=self._rename, remove=self._remove)
             self._list = ConversationList(self._chat, self._owner_id, t, actions)
@@ -79,7 +81,11 @@ class ChatPage:
 
     async def _build_main(self) -> None:
         t, models = self._t, self._chat.models
-        actions = TopBarActions(toggle_sidebar=self._toggle_sidebar, choose_model=self._choose_model)
+        actions = TopBarActions(
+            toggle_sidebar=self._toggle_sidebar,
+            choose_model=self._choose_model,
+            show_shortcuts=self._shortcuts.open_handler,
+        )
         self._top = TopBar(
             t, self._preferences, self._state, overview=models.overview, model=self._model(), actions=actions
         )
@@ -222,8 +228,8 @@ class ChatPage:
             self._shell.classes(toggle='folded')
             remember('sidebar', 'folded' if 'folded' in self._shell.classes else 'open')
 
-    def _unfold_to_search(self) -> None:
-        self._toggle_sidebar(narrow=False)
+    def _unfold_to_search(self, narrow: bool) -> None:
+        self._toggle_sidebar(narrow)
         self._search.focus()
 
     def _close_drawer(self) -> None:

@@ -22,6 +22,7 @@ PARTS = (
     'composer',
     'welcome',
     'toast',
+    'shortcuts',
     'narrow',
 )
 """Parts of the style sheet, in the order they go out: one request for all. The last one fits them to narrow windows."""

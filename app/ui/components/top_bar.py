@@ -19,10 +19,11 @@ LANGUAGE_NAMES: Mapping[str, str] = {'pt-BR': 'Português', 'en': 'English'}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopBarActions:
-    """What the bar's parts do."""
+    """What the bar's parts do; `show_shortcuts` is a script, for it needs no server."""
 
     toggle_sidebar: Callable[[bool], object]
     choose_model: Callable[[ModelRef], object]
+    show_shortcuts: str
 
 
 class TopBar(ui.element):
@@ -49,6 +50,8 @@ class TopBar(ui.element):
             )
             self._title = ConversationTitle(t, state)
             Choice(t('Language'), 'language-select', LANGUAGE_NAMES, preferences.language, _choose_language)
+            keys = icon_button('keyboard', t('Keyboard shortcuts')).classes('keyboard-only')
+            keys.props('data-testid=shortcuts').on('click', js_handler=actions.show_shortcuts)
             self._theme_toggle(preferences)
 
     def show(self, state: ConversationState | None, overview: ModelsOverview, model: ModelRef) -> None:
