@@ -1,5 +1,6 @@
 """The only place that knows every room: builds the parts from the settings and joins them."""
 
+import asyncio
 import gc
 import logging
 import socket
@@ -7,9 +8,21 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 
-from nicegui import app, core, ui
+from nicegui import app, background_tasks, core, ui
 
-from app.chat import Asking, Chat, Downloads, ModelCatalog, Organising, Preferring, Queueing, Reading
+from app.chat import (
+    Asking,
+    Chat,
+    Downloads,
+    Filing,
+    Listing,
+    ModelCatalog,
+    Organising,
+    Preferring,
+    Queueing,
+    Reading,
+    Trash,
+)
 from app.chat.answering import Answering
 from app.chat.commanding import Commanding
 from app.chat.material import Material
@@ -30,13 +43,17 @@ from app.replies.live import LiveConversations
 from app.replies.rendered import RenderedMessages
 from app.settings import Settings
 from app.sources.youtube.fetching import YouTube
+from app.storage import trash
 from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.documents import Documents
+from app.storage.folders import Folders
 from app.storage.journal import SqlJournal
 from app.storage.messages import Messages
 from app.storage.preferences import Preferences
 from app.storage.queue import Queue
+from app.storage.shelves import Shelves
+from app.storage.tags import Tags
 from app.ui.content_policy import ContentPolicy
 from app.ui.page import APP_NAME
 from app.ui.routes import Screens
@@ -70,6 +87,7 @@ class Parts:
     providers: list[Provider]
     chat: Chat
     interrupted: list[Message] = field(default_factory=list)
+    _emptying: asyncio.Task[None] | None = None
 
     async def prepare(self) -> None:
         """Bring the database up to date and fold what an earlier run left unfinished, before anybody can look."""
@@ -113,6 +131,8 @@ class Parts:
 
     async def close(self) -> None:
         """End: replies are interrupted and stored, connections given back."""
+        if self._emptying is not None:
+            self._emptying.cancel()
         await self.chat.queueing.close()
         await self.chat.downloads.close()
         await self.engine.close(to_be_resumed=self.settings.resume)
@@ -128,6 +148,7 @@ class Parts:
         if self.settings.resume:
             await self._resume()
         await self.chat.queueing.go_on()
+        self._emptying = background_tasks.create(self.chat.trash.keep_empty(), name='keep the trash empty')
         _tune_collector()
 
     async def _resume(self) -> None:
@@ -160,6 +181,7 @@ def build(settings: Settings) -> Parts:
     guidance = Guidance(num_ctx=settings.num_ctx, system_prompt=settings.system_prompt)
     preferring = Preferring(Preferences(database), catalog, guidance)
     answering = Answering(messages, Material(messages, documents), catalog, engine, preferring)
+    shelves, folders = Shelves(database), Folders(database)
     reading = Reading(conversations, messages, live, rendered)
     commanding = Commanding(_commands(_youtube(settings)), conversations, messages, documents, spoken)
     queue = Queue(database)
@@ -179,7 +201,12 @@ def build(settings: Settings) -> Parts:
         asking=asking,
         queueing=queueing,
         reading=reading,
-        organising=Organising(conversations, reading, asking, live),
+        listing=Listing(shelves, Tags(database)),
+        organising=Organising(
+            conversations=conversations, shelves=shelves, folders=folders, reading=reading, asking=asking, live=live
+        ),
+        filing=Filing(folders, shelves, live),
+        trash=Trash(trash.Trash(database), live),
         preferring=preferring,
         commanding=commanding,
         models=catalog,

@@ -5,25 +5,32 @@ from dataclasses import dataclass
 from app.chat.asking import Asking
 from app.chat.commanding import Commanding
 from app.chat.downloads import Downloads
+from app.chat.filing import Filing
+from app.chat.listing import Listing
 from app.chat.models import ModelCatalog
 from app.chat.organising import Organising
 from app.chat.preferring import Preferring
 from app.chat.queueing import Queueing
 from app.chat.reading import Reading
+from app.chat.trash import Trash
 from app.replies.live import LiveConversations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chat:
-    """The desk: ask and stop (`asking`), see (`reading`), keep order (`organising`), choose what answers and how.
+    """The desk.
 
-    `queueing` is what a person can do with messages that wait their turn.
+    Ask and stop (`asking`), see (`reading`, `listing`), keep order (`organising`, `filing`, `trash`), choose what
+    answers and how. `queueing` is what a person can do with messages that wait their turn.
     """
 
     asking: Asking
     queueing: Queueing
     reading: Reading
+    listing: Listing
     organising: Organising
+    filing: Filing
+    trash: Trash
     preferring: Preferring
     commanding: Commanding
     models: ModelCatalog
@@ -36,9 +43,12 @@ __all__ = [
     'Chat',
     'Commanding',
     'Downloads',
+    'Filing',
+    'Listing',
     'ModelCatalog',
     'Organising',
     'Preferring',
     'Queueing',
     'Reading',
+    'Trash',
 ]

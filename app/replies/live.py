@@ -236,10 +236,14 @@ class LiveConversations:
     """Every conversation that is in memory, by its id: those somebody holds, and of the others the latest few.
 
     While one is in anybody's hands (a view, a reply, a question that is just being stored) there is no second of it.
+    `news` tells of single conversations. The other two carry an owner's id: `refiled` when folders or what they count
+    changed, `reshelved` when more did than `news` can tell.
     """
 
     def __init__(self, idle_kept: int = IDLE_KEPT) -> None:
         self.news: Event[tuple[ConversationNews, ...]] = Event()
+        self.refiled: Event[str] = Event()
+        self.reshelved: Event[str] = Event()
         self._fresh: dict[str, ConversationNews] = {}
         self._idle_kept = idle_kept
         self._states: WeakValueDictionary[str, ConversationState] = WeakValueDictionary()

@@ -1,6 +1,6 @@
 """Repository of conversations. Whatever a person asks for is looked up together with who asks."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import tuple_, update
@@ -10,8 +10,9 @@ from app.domain.conversation import Conversation
 from app.domain.model import ModelRef
 from app.errors import NotFound
 from app.storage.database import Database
-from app.storage.rows import conversation_from, model_columns, row_of_conversation, search_key, title_columns
+from app.storage.rows import model_columns, row_of_conversation, search_key, title_columns
 from app.storage.tables import ConversationRow
+from app.storage.tags import with_tags, write_tags
 
 
 class Conversations:
@@ -25,7 +26,13 @@ class Conversations:
 
     async def create(self, conversation: Conversation) -> None:
         """Store a new conversation."""
-        await self._database.write(lambda session: session.add(row_of_conversation(conversation)))
+
+        def work(session: Session) -> None:
+            session.add(row_of_conversation(conversation))
+            session.flush()
+            write_tags(session, [conversation])
+
+        await self._database.write(work)
 
     async def get(self, conversation_id: str, owner_id: str, *, deleted: bool = False) -> Conversation:
         """Give one conversation; with `deleted`, also from the bin."""
@@ -34,7 +41,7 @@ class Conversations:
             row = session.get(ConversationRow, conversation_id)
             if row is None or row.owner_id != owner_id or (row.deleted_at is not None and not deleted):
                 raise NotFound(id=conversation_id)
-            return conversation_from(row)
+            return with_tags(session, [row])[0]
 
         return await self._database.read(work)
 
@@ -75,7 +82,7 @@ class Conversations:
             query = query.where(tuple_(*columns) < before)
         if search:
             query = query.where(col(ConversationRow.title_key).contains(search_key(search), autoescape=True))
-        return await self._database.read(lambda session: [conversation_from(row) for row in session.exec(query)])
+        return await self._database.read(lambda session: with_tags(session, session.exec(query)))
 
     async def rename(self, conversation_id: str, owner_id: str, title: str) -> None:
         """Give the title a person chose."""
@@ -102,24 +109,16 @@ class Conversations:
         """Move a conversation to where `at` is in the list. No effect if there is no such conversation."""
         await self._update(conversation_id, {'updated_at': at})
 
-    async def delete(self, conversation_id: str, owner_id: str) -> None:
-        """Put a conversation into the bin."""
-        await self._change(conversation_id, owner_id, {'deleted_at': datetime.now(UTC)})
-
-    async def restore(self, conversation_id: str, owner_id: str) -> None:
-        """Take a conversation out of the bin; no effect on one that is not in it."""
-        await self._change(conversation_id, owner_id, {'deleted_at': None}, deleted=True)
-
-    async def _change(
-        self, conversation_id: str, owner_id: str, values: dict[str, Any], *, deleted: bool = False
-    ) -> None:
+    async def _change(self, conversation_id: str, owner_id: str, values: dict[str, Any]) -> None:
         query = (
             update(ConversationRow)
-            .where(col(ConversationRow.id) == conversation_id, col(ConversationRow.owner_id) == owner_id)
+            .where(
+                col(ConversationRow.id) == conversation_id,
+                col(ConversationRow.owner_id) == owner_id,
+                col(ConversationRow.deleted_at).is_(None),
+            )
             .values(**values)
         )
-        if not deleted:
-            query = query.where(col(ConversationRow.deleted_at).is_(None))
         if not await self._database.write(lambda session: session.exec(query).rowcount):
             raise NotFound(id=conversation_id)
 

@@ -236,7 +236,7 @@ class ChatPage:
         if 'drawer' in self._shell.classes:
             self._shell.classes(remove='drawer')
 
-    async def _try(self, work: Awaitable[None]) -> None:
+    async def _try(self, work: Awaitable[object]) -> None:
         """Do something that can fail, and say so if it does."""
         try:
             await work

@@ -37,6 +37,8 @@ REASONS: Mapping[str, str] = {
     'long_message': msgid('This message is too long. Up to {longest} characters fit into one.'),
     'queue_full': msgid('{most} messages wait already. Let some of them be answered first.'),
     'empty_title': msgid('A conversation needs a title.'),
+    'empty_folder': msgid('A folder needs a name.'),
+    'empty_tag': msgid('Write a word for the tag first.'),
     'cannot_pull': msgid('This server cannot download models by itself.'),
     'out_of_range': msgid('It has to be a number from {least} to {most}.'),
     'long_prompt': msgid('This instruction is too long. Up to {longest} characters fit into one.'),

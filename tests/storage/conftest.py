@@ -8,8 +8,10 @@ import pytest
 
 from app.storage.conversations import Conversations
 from app.storage.database import Database
+from app.storage.folders import Folders
 from app.storage.journal import SqlJournal
 from app.storage.messages import Messages
+from app.storage.shelves import Shelves
 from tests.storage.samples import Outage, PostgresOutage, SqliteOutage
 from tests.support.postgres import PostgresServer, postgres_server
 
@@ -81,6 +83,18 @@ def outage(backend: str, database_url: str, request: pytest.FixtureRequest) -> O
 def conversations(database: Database) -> Conversations:
     """Give the repository of conversations."""
     return Conversations(database)
+
+
+@pytest.fixture
+def shelves(database: Database) -> Shelves:
+    """Give the repository of shelves."""
+    return Shelves(database)
+
+
+@pytest.fixture
+def folders(database: Database) -> Folders:
+    """Give the repository of folders."""
+    return Folders(database)
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import make_url
 
-from app.domain.conversation import LOCAL_OWNER, Conversation
+from app.domain.conversation import LOCAL_OWNER, Conversation, Folder
 from app.domain.delta import DeltaKind, JournalEntry
 from app.domain.message import Message, Role, Status
 from app.storage.messages import Messages
+from app.storage.shelves import Shelves
 from tests.support.postgres import PostgresServer
 
 START = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
@@ -34,6 +35,19 @@ def conversation(owner_id: str = LOCAL_OWNER, title: str = 'A chat', **changes: 
     now = later()
     made = Conversation(id=new_id(), owner_id=owner_id, title=title, created_at=now, updated_at=now)
     return replace(made, **changes)
+
+
+def folder(owner_id: str = LOCAL_OWNER, name: str = 'A folder') -> Folder:
+    """Make a new folder."""
+    return Folder(id=new_id(), owner_id=owner_id, name=name, created_at=later())
+
+
+async def throw_away(shelves: Shelves, *chats: Conversation) -> None:
+    """Put conversations of one owner into the trash."""
+    now = later()
+    await shelves.rearrange(
+        chats[0].owner_id, [each.id for each in chats], lambda was: replace(was, deleted_at=was.deleted_at or now)
+    )
 
 
 def message(chat: Conversation, parent: Message | None, role: Role = Role.USER, **changes: Any) -> Message:

@@ -3,18 +3,18 @@
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
 
 import pytest
-from sqlalchemy import event, text
-from sqlalchemy.engine import Connection
+from sqlalchemy import text
 
 from app.domain.model import ModelRef
 from app.errors import NotFound, StorageUnavailable
 from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.rows import row_of_conversation, search_key
-from tests.storage.samples import START, Outage, conversation, later, numbered_id
+from app.storage.shelves import Shelves
+from tests.storage.plans import explained
+from tests.storage.samples import START, Outage, conversation, later, numbered_id, throw_away
 
 
 async def titles(conversations: Conversations, search: str = '', owner: str = 'local') -> list[str]:
@@ -28,6 +28,9 @@ async def test_a_conversation_comes_back_as_it_was_stored(conversations: Convers
         model=ModelRef('ollama', 'hf.co/a/b'),
         parameters={'top_p': 0.9},
         unread=True,
+        pinned=True,
+        tags=('casa', 'fim de semana'),
+        archived_at=later(),
     )
     await conversations.create(stored)
     found = await conversations.get(stored.id, stored.owner_id)
@@ -106,8 +109,6 @@ async def test_nobody_sees_or_changes_what_is_someone_elses(conversations: Conve
         conversations.get(hers.id, 'rui', deleted=True),
         conversations.rename(hers.id, 'rui', 'mine now'),
         conversations.set_model(hers.id, 'rui', ModelRef('ollama', 'other')),
-        conversations.delete(hers.id, 'rui'),
-        conversations.restore(hers.id, 'rui'),
     ]
     for attempt in attempts:
         with pytest.raises(NotFound):
@@ -115,26 +116,16 @@ async def test_nobody_sees_or_changes_what_is_someone_elses(conversations: Conve
     assert await conversations.get(hers.id, 'ana') == hers
 
 
-async def test_the_bin_hides_and_gives_back(conversations: Conversations) -> None:
+async def test_the_trash_hides_and_nothing_in_it_can_be_changed(conversations: Conversations, shelves: Shelves) -> None:
     stored = conversation()
     await conversations.create(stored)
-    await conversations.delete(stored.id, stored.owner_id)
+    await throw_away(shelves, stored)
     assert await titles(conversations) == []
     with pytest.raises(NotFound):
         await conversations.get(stored.id, stored.owner_id)
-    assert (await conversations.get(stored.id, stored.owner_id, deleted=True)).deleted_at is not None
-    await conversations.restore(stored.id, stored.owner_id)
-    assert await conversations.get(stored.id, stored.owner_id) == stored
-
-
-async def test_what_is_in_the_bin_cannot_be_changed(conversations: Conversations) -> None:
-    stored = conversation()
-    await conversations.create(stored)
-    await conversations.delete(stored.id, stored.owner_id)
     with pytest.raises(NotFound):
         await conversations.rename(stored.id, stored.owner_id, 'new')
-    with pytest.raises(NotFound):
-        await conversations.delete(stored.id, stored.owner_id)
+    assert (await conversations.get(stored.id, stored.owner_id, deleted=True)).deleted_at is not None
 
 
 async def test_a_suggested_title_never_replaces_a_persons(conversations: Conversations) -> None:
@@ -165,19 +156,9 @@ async def test_a_page_reads_along_the_index_and_sorts_nothing(
     many = [conversation(updated_at=START + timedelta(seconds=number)) for number in range(2000)]
     await database.write(lambda session: session.add_all([row_of_conversation(each) for each in many]))
     await database.write(lambda session: session.connection().execute(text('ANALYZE')))
-    plans: list[str] = []
-
-    def explain(connection: Connection, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith('SELECT'):
-            prefix = 'EXPLAIN QUERY PLAN ' if backend == 'sqlite' else 'EXPLAIN '
-            plans.append(str(cursor.execute(prefix + statement, parameters) and cursor.fetchall()))
-
-    event.listen(Connection, 'before_cursor_execute', explain)
-    try:
+    with explained(backend) as plans:
         await conversations.page('local', before=(START + timedelta(seconds=500), numbered_id(0)))
-    finally:
-        event.remove(Connection, 'before_cursor_execute', explain)
-    [plan] = plans
+    [plan] = [each for each in plans if 'conversation_tag' not in each]
     assert 'ix_conversation_list' in plan
     assert 'TEMP B-TREE' not in plan
     assert 'Sort' not in plan

@@ -11,7 +11,8 @@ from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.journal import SqlJournal
 from app.storage.messages import Messages
-from tests.storage.samples import Outage, conversation, exchange, later, message, new_id
+from app.storage.shelves import Shelves
+from tests.storage.samples import Outage, conversation, exchange, later, message, new_id, throw_away
 
 
 async def test_beginning_stores_conversation_question_and_reply(
@@ -108,15 +109,13 @@ async def test_a_place_that_does_not_fit_the_tree_is_a_conflict(change: dict[str
     assert await messages.count(chat.id) == 2
 
 
-async def test_nobody_writes_into_someone_elses_conversation_or_the_bin(
-    messages: Messages, conversations: Conversations
-) -> None:
+async def test_nobody_writes_into_someone_elses_conversation_or_the_bin(messages: Messages, shelves: Shelves) -> None:
     chat = conversation('ana')
     _, reply = await exchange(messages, chat)
     theirs = replace(chat, owner_id='rui')
     with pytest.raises(NotFound):
         await exchange(messages, theirs, reply)
-    await conversations.delete(chat.id, 'ana')
+    await throw_away(shelves, chat)
     with pytest.raises(NotFound):
         await exchange(messages, chat, reply)
     assert await messages.count(chat.id) == 2

@@ -15,7 +15,8 @@ from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.messages import Messages
 from app.storage.queue import MOST_WAITING, Queue
-from tests.storage.samples import conversation, exchange, later, message, new_id
+from app.storage.shelves import Shelves
+from tests.storage.samples import conversation, exchange, later, message, new_id, throw_away
 
 
 @pytest.fixture
@@ -80,12 +81,10 @@ async def test_an_id_of_another_conversation_is_refused(
             await queue.add(queued(chat, id=taken))
 
 
-async def test_nothing_waits_where_there_is_no_conversation(
-    queue: Queue, conversations: Conversations, chat: Conversation
-) -> None:
+async def test_nothing_waits_where_there_is_no_conversation(queue: Queue, shelves: Shelves, chat: Conversation) -> None:
     with pytest.raises(NotFound):
         await queue.add(queued(conversation()))
-    await conversations.delete(chat.id, LOCAL_OWNER)
+    await throw_away(shelves, chat)
     with pytest.raises(NotFound):
         await queue.add(queued(chat))
 
@@ -156,7 +155,7 @@ async def test_sending_from_the_queue_again_gives_the_reply_that_is_there(
 
 
 async def test_conversations_with_something_waiting_the_longest_wait_first(
-    queue: Queue, conversations: Conversations, chat: Conversation
+    queue: Queue, conversations: Conversations, shelves: Shelves, chat: Conversation
 ) -> None:
     early, late, gone = queued(chat), queued(chat), conversation()
     other = conversation('somebody else')
@@ -165,5 +164,5 @@ async def test_conversations_with_something_waiting_the_longest_wait_first(
     between = queued(other, created_at=early.created_at.replace(microsecond=0).replace(year=2025))
     for waiting in (late, early, between, queued(gone)):
         await queue.add(waiting)
-    await conversations.delete(gone.id, LOCAL_OWNER)
+    await throw_away(shelves, gone)
     assert await queue.waiting() == [('somebody else', other.id), (LOCAL_OWNER, chat.id)]

@@ -1,0 +1,72 @@
+"""The trash: emptied by a person, and by itself of what has lain in it for long."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+
+from app.domain.shelf import TRASH_KEPT
+from app.errors import NotFound, StorageUnavailable
+from app.replies.live import LiveConversations
+from app.storage import trash
+
+LOOK_EVERY = timedelta(days=1)
+"""How often we look for what has lain in the trash for long enough."""
+
+AT_A_TIME = 200
+"""Messages deleted in one transaction: a few milliseconds, for which replies wait with their commits."""
+
+PAUSE = 0.05
+"""Seconds between two of them, so that what waits can go."""
+
+log = logging.getLogger(__name__)
+
+
+class Trash:
+    """Deletes for good. What a person deletes is gone from sight at once; its rows follow in the background."""
+
+    def __init__(self, stored: trash.Trash, live: LiveConversations) -> None:
+        self._stored = stored
+        self._live = live
+        self._wanted = asyncio.Event()
+
+    async def erase(self, owner_id: str, *conversation_ids: str) -> None:
+        """Delete conversations for good that lie in the trash.
+
+        Raises:
+            NotFound: none of them does, for this owner.
+        """
+        if not await self._give_up(owner_id, conversation_ids):
+            raise NotFound(id=next(iter(conversation_ids), ''))
+
+    async def empty(self, owner_id: str) -> int:
+        """Delete for good whatever lies in a person's trash; give how many conversations that were."""
+        return await self._give_up(owner_id, None)
+
+    async def keep_empty(self) -> None:
+        """Delete what is to go, now, daily, and whenever somebody asks; runs until it is cancelled."""
+        while True:
+            self._wanted.clear()
+            try:
+                await self.purge()
+            except StorageUnavailable as error:
+                log.warning('The trash could not be emptied, the next try is tomorrow: %s', error)
+            try:
+                async with asyncio.timeout(LOOK_EVERY.total_seconds()):
+                    await self._wanted.wait()
+            except TimeoutError:
+                continue
+
+    async def purge(self) -> None:
+        """Delete what has lain in the trash for long enough, and what was to be deleted for good already."""
+        if gone := await self._stored.give_up_older(datetime.now(UTC) - TRASH_KEPT):
+            log.info('%d conversations had been in the trash for %d days and go.', len(gone), TRASH_KEPT.days)
+        left = True
+        while left:
+            left = await self._stored.erase_some(AT_A_TIME)
+            await asyncio.sleep(PAUSE)
+
+    async def _give_up(self, owner_id: str, conversation_ids: tuple[str, ...] | None) -> int:
+        gone = await self._stored.give_up(owner_id, conversation_ids)
+        self._live.reshelved.emit(owner_id)
+        self._wanted.set()
+        return len(gone)
