@@ -26,6 +26,7 @@ from app.chat import (
 from app.chat.answering import Answering
 from app.chat.commanding import Commanding
 from app.chat.material import Material
+from app.chat.model_lines import ModelLines
 from app.chat.preferring import Guidance
 from app.chat.waiting_line import WaitingLine
 from app.commands.help import help_command
@@ -180,7 +181,7 @@ def build(settings: Settings) -> Parts:
     documents = Documents(database)
     guidance = Guidance(num_ctx=settings.num_ctx, system_prompt=settings.system_prompt)
     preferring = Preferring(Preferences(database), catalog, guidance)
-    answering = Answering(messages, Material(messages, documents), catalog, engine, preferring)
+    answering = Answering(messages, Material(messages, documents), catalog, ModelLines(catalog), preferring)
     shelves, folders = Shelves(database), Folders(database)
     reading = Reading(conversations, messages, live, rendered)
     commanding = Commanding(_commands(_youtube(settings)), conversations, messages, documents, spoken)

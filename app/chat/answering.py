@@ -1,19 +1,18 @@
 """How a model answers a conversation: fit the history, ask the model, pass its deltas on."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from app.chat.conversation_model import ConversationModel
 from app.chat.material import Excerpts, Material
+from app.chat.model_lines import ModelLines
 from app.chat.models import ModelCatalog
 from app.chat.preferring import Preferring
 from app.domain.delta import Delta, statistics
 from app.domain.message import Message
 from app.domain.model import ModelRef
-from app.replies.engine import Engine
 from app.replies.live import ConversationState
 from app.replies.prompt import FittedPrompt, budget, estimate_tokens, fit
 from app.replies.running import ExplainWait, Responder
@@ -31,13 +30,13 @@ class Answering:
         messages: Messages,
         material: Material,
         catalog: ModelCatalog,
-        engine: Engine,
+        lines: ModelLines,
         preferring: Preferring,
     ) -> None:
         self._messages = messages
         self._material = material
         self._catalog = catalog
-        self._engine = engine
+        self._lines = lines
         self._preferring = preferring
 
     async def default_model(self, owner_id: str) -> ModelRef:
@@ -49,7 +48,8 @@ class Answering:
         conversation = state.conversation
         ref = reply.model or conversation.model or self._catalog.default()
         guide = partial(self._preferring.guidance, conversation.owner_id)
-        return ConversationModel(self._catalog, ref, conversation.parameters, guide)
+        asking = partial(self._lines.asking, ref, reply.id)
+        return ConversationModel(self._catalog, ref, conversation.parameters, guide, asking)
 
     def responder(self, state: ConversationState, reply: Message) -> Responder:
         """Give what answers into `reply`."""
@@ -72,20 +72,7 @@ class Answering:
     def explain_wait(self, state: ConversationState, reply: Message) -> ExplainWait:
         """Give what explains the silence of a reply before its first word."""
         model = reply.model or state.conversation.model or self._catalog.default()
-
-        async def explain() -> Mapping[str, Any] | None:
-            ahead = self._ahead_of(reply, model)
-            if ahead:
-                return {'code': 'queued', 'ahead': ahead}
-            loaded = await self._catalog.provider(model).is_loaded(model.name)
-            return {'code': 'loading'} if loaded is False else None
-
-        return explain
-
-    def _ahead_of(self, reply: Message, model: ModelRef) -> int:
-        """Count the replies the same model writes or holds in its queue before this one."""
-        ids = [running.id for running in self._engine.running_with(lambda message: message.model == model)]
-        return ids.index(reply.id) if reply.id in ids else 0
+        return partial(self._lines.explain, model, reply.id)
 
     async def _fit(
         self, state: ConversationState, reply: Message, model: ConversationModel

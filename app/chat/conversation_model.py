@@ -1,7 +1,7 @@
 """The model of one conversation: its window, and how it is asked."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing
 from typing import Any
 
 from app.chat.models import ModelCatalog
@@ -17,7 +17,10 @@ GO_ON = 'Continue your last answer from exactly where it ended. Do not repeat an
 
 
 class ConversationModel(Model):
-    """Asks a model as a conversation wants it, and its owner: `guide` says how they want models to be asked."""
+    """Asks a model as a conversation wants it, and its owner: `guide` says how they want models to be asked.
+
+    `asking` surrounds each request, from when it goes out to its end.
+    """
 
     def __init__(
         self,
@@ -25,11 +28,13 @@ class ConversationModel(Model):
         ref: ModelRef,
         parameters: Mapping[str, Any],
         guide: Callable[[], Awaitable[Guidance]],
+        asking: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self._catalog = catalog
         self._ref = ref
         self._parameters = parameters
         self._guide = guide
+        self._asking = asking
         self._guidance: Guidance | None = None
 
     async def guidance(self) -> Guidance:
@@ -70,9 +75,11 @@ class ConversationModel(Model):
             parameters={**(await self.guidance()).parameters, **self._parameters},
         )
         yield statistics(num_ctx=num_ctx)
-        async with aclosing(self._catalog.provider(self._ref).reply(request)) as stream:  # type: ignore[type-var]
-            async for delta in stream:
-                yield delta
+        provider = self._catalog.provider(self._ref)
+        with self._asking():
+            async with aclosing(provider.reply(request)) as stream:  # type: ignore[type-var]
+                async for delta in stream:
+                    yield delta
 
     async def _continues(self) -> bool:
         return (await self._catalog.describe(self._ref)).continues_prefix

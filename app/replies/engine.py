@@ -15,11 +15,17 @@ from app.replies.live import ConversationState
 from app.replies.rendered import RenderedMessages
 from app.replies.running import ExplainWait, Outcome, Responder, RunningReply
 
-WATCH_INTERVAL = 1.0
+WATCH_INTERVAL = 0.5
 """Seconds between two looks at replies that say nothing."""
 
+PLACE_AFTER = 0.4
+"""Seconds without a first word after which the page says how many others come first."""
+
 EXPLAIN_AFTER = 2.0
-"""Seconds without a first word after which the page says what it waits for."""
+"""Seconds without a first word after which the page says what it waits for if it is nobody else."""
+
+EXPLAIN_PATIENCE = 1.0
+"""Seconds an explanation may take."""
 
 SHUTDOWN_PATIENCE = 3.0
 """Seconds for storing the last words when the process ends; what comes later is recovered from the journal."""
@@ -75,9 +81,10 @@ class Engine:
         """End a reply now because a person said so; False if it was not running."""
         return self._end(message_id, Outcome(Status.STOPPED))
 
-    def running_with(self, matches: Callable[[Message], bool]) -> list[RunningReply]:
-        """Give the replies that still wait or stream and whose message matches, oldest first."""
-        return [reply for reply in self._running.values() if matches(reply.live.message)]
+    @property
+    def busy(self) -> bool:
+        """Whether any reply waits or streams."""
+        return bool(self._running)
 
     async def finished(self, message_id: str) -> None:
         """Wait until a reply is over and its end is stored."""
@@ -168,30 +175,42 @@ class Engine:
                     await self._look_at(reply)
 
     async def _look_at(self, reply: RunningReply) -> None:
-        silent = time.monotonic() - reply.heard_at
+        now = time.monotonic()
+        silent = now - reply.heard_at
         begun = reply.first_text_at is not None and not reply.says_what_it_does  # at work again: on the next part
         limit = self._silence_limit if begun else self._load_limit
-        if silent >= limit:
+        if now - max(reply.heard_at, reply.behind_others_at) >= limit:
             self._end(reply.id, Outcome(Status.FAILED, ServerSilent(seconds=round(silent))))
         elif begun and silent >= self._silence_notice:
             self._show_progress(reply, {'code': 'silent', 'seconds': int(silent)})
-        elif not begun and silent >= EXPLAIN_AFTER and not reply.says_what_it_does:
-            self._show_progress(reply, await self._explain(reply))
+        elif not begun and silent >= PLACE_AFTER and not reply.says_what_it_does:
+            await self._show_wait(reply, silent)
+
+    async def _show_wait(self, reply: RunningReply, silent: float) -> None:
+        """Say what a reply waits for: at once that others come first, anything else if it takes long."""
+        progress = await self._explain(reply)
+        if progress.get('ahead'):
+            reply.behind_others_at = time.monotonic()
+        elif silent < EXPLAIN_AFTER and reply.live.progress is None:
+            return
+        if reply.first_text_at is None:
+            self._show_progress(reply, progress)
 
     async def _explain(self, reply: RunningReply) -> dict[str, Any]:
         explained: dict[str, Any] = {}
         if reply.explain_wait is not None:
             try:
-                async with asyncio.timeout(WATCH_INTERVAL):
+                async with asyncio.timeout(EXPLAIN_PATIENCE):
                     explained = dict(await reply.explain_wait() or {})
             except (GuilhermeError, TimeoutError) as error:
                 log.info('Nobody can say what reply %s waits for: %s', reply.id, error)
             except Exception:  # the outermost edge: silence is noticed whatever breaks here
                 log.exception('Nobody can say what reply %s waits for', reply.id)
                 reply.explain_wait = None
-        return {'code': 'waiting'} | explained | {'seconds': int(time.monotonic() - reply.started_at)}
+        seconds = {} if explained.get('ahead') else {'seconds': int(time.monotonic() - reply.started_at)}
+        return {'code': 'waiting'} | explained | seconds
 
     def _show_progress(self, reply: RunningReply, progress: dict[str, Any]) -> None:
-        if reply.outcome is None:
+        if reply.outcome is None and reply.live.progress != progress:
             reply.live.progress = progress
             reply.state.show_state(reply.live.current())

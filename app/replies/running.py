@@ -17,7 +17,10 @@ Responder = Callable[[], AsyncIterator[Delta]]
 """Whatever answers: a model, a slash command, any later source. Closing the iterator stops it at once."""
 
 ExplainWait = Callable[[], Awaitable[Mapping[str, Any] | None]]
-"""Says what a reply waits for before its first word (`{'code': 'loading', …}`), or None."""
+"""Says what a reply waits for before its first word (`{'code': 'loading', …}`), or None.
+
+`ahead` is how many others come first, `loading` whether meanwhile the model is put into memory.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class RunningReply:
         self.explain_wait = explain_wait
         self.outcome: Outcome | None = None
         self.started_at = self.heard_at = time.monotonic()
+        self.behind_others_at = 0.0  # when it was last seen to wait for others, which is not silence
         self.first_text_at: float | None = None
         self.says_what_it_does = False  # by itself, so nobody need explain its silence
         self.stats: dict[str, Any] = dict(message.stats)

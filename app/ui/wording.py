@@ -90,6 +90,9 @@ PROGRESS: Mapping[str, str] = {
     'silent': msgid('The model has been silent for {seconds} s. You can stop it at any time.'),
 }
 
+PLACE = msgid('Waiting its turn · {ahead} before this one')
+PLACE_LOADING = msgid('Waiting its turn · {ahead} before this one · loading the model')
+
 WORK: Mapping[str, tuple[str, str]] = {
     'fetching_video': (msgid('Fetching the transcript'), msgid('Fetching transcript {number} of {count}')),
     'reading_part': (msgid('Reading'), msgid('Reading part {number} of {count}')),
@@ -130,8 +133,7 @@ def progress_sentence(t: Translator, progress: Mapping[str, Any]) -> str:
         one, several = WORK[code]
         return _filled(t(several if progress.get('count', 1) > 1 else one), progress)
     if code == 'queued':
-        ahead = int(progress['ahead'])
-        return t.n('Waiting for {ahead} other answer', 'Waiting for {ahead} other answers', ahead).format(ahead=ahead)
+        return _filled(t(PLACE_LOADING if progress.get('loading') else PLACE), progress)
     return _filled(t(PROGRESS.get(code, PROGRESS['waiting'])), progress)
 
 

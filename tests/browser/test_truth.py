@@ -55,16 +55,20 @@ async def test_model_that_loads_is_said(app: AppProcess, open_tab: OpenTab, olla
     await expect(tab.reply.get_by_text('Loading the model into memory')).to_have_count(0)
 
 
-async def test_model_that_waits_behind_another_reply_is_said(start_app: StartApp, open_tab: OpenTab) -> None:
+async def test_replies_that_wait_behind_others_say_how_many(start_app: StartApp, open_tab: OpenTab) -> None:
     async with OllamaServer(script='kind=num', parallel=1) as busy:
         app = await start_app(busy.url)
         first, second = await open_tab(app), await open_tab(app)
         await first.ask('tokens=1000 rate=50')
         await first.shows('w5 ')
         await second.ask('tokens=10')
-        await expect(second.reply.get_by_text('Waiting for 1 other answer')).to_be_visible()
+        third = await open_tab(app)
+        await third.ask('tokens=10')
+        await expect(second.reply.get_by_text('1 before this one')).to_be_visible()
+        await expect(third.reply.get_by_text('2 before this one')).to_be_visible()
         await first.part('stop').click()
         await second.has_status('complete')
+        await third.has_status('complete')
 
 
 async def test_silence_in_mid_reply_is_said_and_ended(start_app: StartApp, open_tab: OpenTab) -> None:

@@ -1,6 +1,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from app.chat import ModelCatalog
 from app.chat.answering import READ_AT_ONCE, Answering
 from app.chat.conversation_model import GO_ON
 from app.chat.material import Material
+from app.chat.model_lines import ModelLines
 from app.domain.conversation import LOCAL_OWNER
 from app.domain.delta import Delta
 from app.domain.message import Message, Role, Status
@@ -64,7 +66,7 @@ async def answer(desk: Desk, messages: Messages, state: ConversationState, reply
     """Let a reply be written, and give the figures with which it began."""
     parts = desk.parts
     material = Material(messages, Documents(parts.database))
-    answering = Answering(messages, material, parts.chat.models, parts.engine, parts.chat.preferring)
+    answering = Answering(messages, material, parts.chat.models, ModelLines(parts.chat.models), parts.chat.preferring)
     parts.engine.start(state, reply, answering.responder(state, reply))
     return dict((await desk.ended(reply)).stats)
 
@@ -137,7 +139,7 @@ async def test_a_provider_that_can_go_on_from_a_text_is_told_to(desk: Desk) -> N
     provider.asked = []
     engine, catalog = desk.parts.engine, ModelCatalog([provider], 'demo')
     material = Material(desk.messages, Documents(desk.parts.database))
-    answering = Answering(desk.messages, material, catalog, engine, desk.chat.preferring)
+    answering = Answering(desk.messages, material, catalog, ModelLines(catalog), desk.chat.preferring)
     state, stored = await history(desk, 2, '')
     for content in ('', 'w0 w'):
         reply = replace(stored, content=content, model=ModelRef('demo', 'demo'))
@@ -169,6 +171,7 @@ async def test_a_server_that_cannot_go_on_from_a_text_is_asked_to(tmp_path: Path
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, 'WATCH_INTERVAL', 0.05)
     monkeypatch.setattr(engine_module, 'EXPLAIN_AFTER', 0.05)
+    monkeypatch.setattr(engine_module, 'PLACE_AFTER', 0.05)
 
 
 def waits_for(state: ConversationState, reply: Message) -> Mapping[str, Any]:
@@ -188,10 +191,59 @@ async def test_a_model_that_is_loaded_and_says_nothing(desk: Desk, server: Ollam
 
 
 async def test_replies_behind_others_of_the_same_model(desk: Desk, server: OllamaServer, often: None) -> None:
-    asked = [await desk.ask('load=30') for _ in range(3)]
+    asked = []
+    for _ in range(3):
+        asked.append(await desk.ask('load=30'))
+        await server.until(lambda: len(server.asked('/api/chat')) == len(asked))
     other = await desk.ask('load=30', model='ollama/qwen3:4b')
     waits = [await until(lambda: waits_for(*each)) for each in (*asked, other)]  # noqa: B023
-    assert [wait.get('ahead') for wait in waits] == [None, 1, 2, None]
+    assert waits == [
+        {'code': 'loading'},
+        {'code': 'queued', 'ahead': 1, 'loading': True},
+        {'code': 'queued', 'ahead': 2, 'loading': True},
+        {'code': 'loading'},
+    ]
     await desk.chat.asking.stop(LOCAL_OWNER, asked[0][0].id)
     await until(lambda: waits_for(*asked[2]).get('ahead') == 1)
     assert await until(lambda: waits_for(*asked[1]).get('code') == 'loading')
+
+
+async def test_the_place_is_that_in_the_line_of_the_server(tmp_path: Path, often: None) -> None:
+    """One reply at a time: who is before whom is told from the requests, and true to the end."""
+    async with (
+        OllamaServer(script='kind=num tokens=40 rate=100', parallel=1) as one_at_a_time,
+        open_desk(tmp_path / 'data', ollama_host=one_at_a_time.url) as desk,
+    ):
+        asked = []
+        for _ in range(3):
+            asked.append(await desk.ask('Hello'))
+            await one_at_a_time.until(lambda: len(one_at_a_time.asked('/api/chat')) == len(asked))
+        (first, second, third) = asked
+        await until(lambda: (waits_for(*second).get('ahead'), waits_for(*third).get('ahead')) == (1, 2))
+        await desk.ended(first[1])
+        await until(lambda: waits_for(*third).get('ahead') == 1)
+        assert not waits_for(*second).get('ahead')
+        await desk.ended(second[1])
+        await desk.ended(third[1])
+        order = [each.first_token_at or 0 for each in one_at_a_time.asked('/api/chat')]
+        assert order == sorted(order)
+
+
+async def test_the_place_is_shown_within_a_second(desk: Desk) -> None:
+    first, _ = await desk.ask('load=30')
+    state, reply = await desk.ask('load=30')
+    began = monotonic()
+    assert (await until(lambda: waits_for(state, reply)))['ahead'] == 1
+    assert monotonic() - began < 1
+    for each in (first, state):
+        await desk.chat.asking.stop(LOCAL_OWNER, each.id)
+
+
+async def test_waiting_behind_others_is_no_silence(tmp_path: Path, server: OllamaServer, often: None) -> None:
+    async with open_desk(tmp_path / 'hasty', ollama_host=server.url, load_limit=1) as desk:
+        first, ahead = await desk.ask('kind=num tokens=500 rate=200')
+        await until(lambda: first.replies[ahead.id].current().content)
+        _, behind = await desk.ask('load=1.8')
+        await until(lambda: desk.parts.engine._running[behind.id].behind_others_at)
+        await desk.ended(ahead)
+        assert (await desk.messages.get(behind.id)).status is Status.COMPLETE

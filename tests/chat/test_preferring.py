@@ -50,8 +50,8 @@ async def test_parameters_prompt_and_window_reach_every_reply(set_desk: Desk, se
     assert asked(server)['options'] == options
     assert asked(server)['messages'][0]['content'] == 'Answer in rhymes.'
     await set_desk.chat.asking.regenerate(LOCAL_OWNER, first.id)
-    [again] = set_desk.parts.engine.running_with(lambda message: True)
-    await set_desk.ended(again.live.message)
+    [again] = state.replies.values()
+    await set_desk.ended(again.message)
     assert asked(server)['options'] == options
 
 

@@ -9,7 +9,7 @@ import pytest
 from app.domain import delta as deltas
 from app.domain import message as domain
 from app.domain.delta import Delta, progress, statistics, text, thinking
-from app.domain.message import Message, Status
+from app.domain.message import Status
 from app.errors import ModelNotFound, ServerUnreachable
 from app.replies import engine as engine_module
 from app.replies.changes import StateChanged, StepAdded
@@ -26,6 +26,7 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look at silent replies more often than a person needs it."""
     monkeypatch.setattr(engine_module, 'WATCH_INTERVAL', 0.02)
     monkeypatch.setattr(engine_module, 'EXPLAIN_AFTER', 0.05)
+    monkeypatch.setattr(engine_module, 'PLACE_AFTER', 0.02)
 
 
 def progress_shown(watcher: Watcher, room: Room) -> Callable[[], Mapping[str, Any] | None]:
@@ -389,11 +390,14 @@ async def test_everybody_who_waits_for_an_end_is_told(room: Room) -> None:
     await asyncio.wait_for(room.engine.finished(reply.id), 1)
 
 
-async def test_which_replies_run_can_be_asked_oldest_first(room: Room) -> None:
-    first, second = await room.start(Source()), await room.start(Source(), room.new_state())
-    assert [reply.id for reply in room.engine.running_with(lambda message: True)] == [first.id, second.id]
-    of_second: Callable[[Message], bool] = lambda message: message.id == second.id  # noqa: E731
-    assert [reply.id for reply in room.engine.running_with(of_second)] == [second.id]
+async def test_the_engine_is_busy_until_the_end_is_shown_and_then_tells(room: Room) -> None:
+    told: list[tuple[str, bool]] = []
+    room.engine.on_finished.append(lambda _, message: told.append((message.status, room.engine.busy)))
+    assert not room.engine.busy
+    reply = await room.start(saying(['a']))
+    assert room.engine.busy
+    await room.ended(reply)
+    assert await until(lambda: told) == [('complete', False)]
 
 
 @pytest.mark.parametrize(('watched', 'unread'), [(True, False), (False, True), (None, True)])
