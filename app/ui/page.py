@@ -11,6 +11,7 @@ from app.chat.asking import Question
 from app.domain.model import ModelRef
 from app.errors import GuilhermeError, StorageUnavailable
 from app.replies.live import ConversationNews, ConversationState
+from app.ui.components.announcer import Announcer
 from app.ui.components.chat_view import ChatView
 from app.ui.components.composer import Composer, Sent, gauge
 from app.ui.components.connection import ConnectionState
@@ -46,6 +47,7 @@ class ChatPage:
         state, fault = await self._look_up(conversation_id)
         self._state = state
         await self._learn_default_model(self._owner_id)
+        Announcer()
         self._shortcuts = Shortcuts(self._t, self._unfold_to_search, self._close_drawer)
         self._toast = Toast()
         with ui.element('div').classes('shell') as self._shell:

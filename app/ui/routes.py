@@ -35,6 +35,7 @@ class Screens:
     async def _page(self, request: Request, conversation_id: str | None) -> None:
         preferences = Preferences.of(request, self.language_setting)
         theme.first_paint(preferences.theme)
+        theme.one_main()
         ui.query('html').props(f'lang={preferences.language}')
         page = ChatPage(self.chat, LOCAL_OWNER, translator(preferences.language), preferences)
         await page.build(conversation_id)

@@ -52,6 +52,13 @@ def first_paint(theme: str) -> None:
         ui.add_head_html(f'<style>:root {{ --first-paint: var(--{theme}-page) }}</style>')
 
 
+def one_main() -> None:
+    """Take its role from the frame NiceGUI lays around a page, which is a `main` too: the page names its own."""
+    frame = ui.context.client.content.parent_slot
+    assert frame is not None
+    frame.parent.props('role=presentation')
+
+
 def svg_mark() -> str:
     """Give the app's mark, the same as its favicon."""
     return FAVICON.read_text(encoding='utf-8')

@@ -56,6 +56,7 @@ class Wire:
             'ref': self.ref(message.id),
             'id': message.id,
             'role': str(message.role),
+            'at': int(message.created_at.timestamp() * 1000),
             'html': live.markdown.blocks() if live else blocks or [],
             'thinking': message.thinking,
             'steps': [self.step(step) for step in message.steps if step.title],

@@ -68,6 +68,7 @@ def test_a_finished_answer(wire: Wire, state: ConversationState) -> None:
             'ref': 0,
             'id': finished.id,
             'role': 'assistant',
+            'at': int(finished.created_at.timestamp() * 1000),
             'html': ['<p>a</p>'],
             'thinking': 'hm',
             'steps': [],

@@ -1,6 +1,8 @@
 // The message list of one conversation. Why JavaScript: text that streams must not pass through Vue (an update rebuilds
 // the whole page), and only the browser knows where the reader is. Python sends HTML blocks made and cleaned on the
 // server; finished blocks are never touched again. See chat_view.py for what each method takes.
+import { Progress, keepFocus, lower, name, say } from "spoken_messages";
+
 const NEAR_END = 30; // px from the end within which the view follows the stream
 const MOMENT = 150; // ms a conversation may take before the page shows that it is coming
 const LOAD_AHEAD = 800; // px before the edge at which more messages are asked for
@@ -28,7 +30,7 @@ async function copyText(text) {
 export default {
   template: `<div class="chat-view" tabindex="-1">
     <div class="chat-scroll" tabindex="0" :aria-label="labels.messages" role="region">
-      <div class="chat-edge"></div><div class="chat-list"></div><div class="chat-edge"></div>
+      <div class="chat-edge"></div><div class="chat-list" aria-live="off"></div><div class="chat-edge"></div>
     </div>
     <div class="chat-skeleton" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
     <div class="chat-jumps">
@@ -43,6 +45,7 @@ export default {
     this.list = this.$el.querySelector(".chat-list");
     const [top, bottom] = this.$el.querySelectorAll(".chat-edge");
     Object.assign(this, { stick: true, lastTop: 0, items: new Map(), top, bottom, loading: null });
+    this.progress = new Progress(this.labels.statuses);
     this.listen();
     if (this.initial) this.show(this.initial);
   },
@@ -96,6 +99,8 @@ export default {
       this.$el.classList.remove("waiting");
       this.$el.classList.toggle("filled", !!snapshot.conversation); // the style sheet turns welcome into conversation
       const place = snapshot.keep ? this.scroller.scrollTop : null;
+      if (snapshot.conversation !== this.conversation) this.progress.forget();
+      const giveFocus = keepFocus(this.list);
       this.conversation = snapshot.conversation;
       this.number = snapshot.number;
       this.older = snapshot.older;
@@ -112,6 +117,7 @@ export default {
         this.stick = true;
         this.follow();
       }
+      giveFocus();
       if (snapshot.path) this.address(snapshot.path, true);
       this.onScroll();
       this.watchEdges();
@@ -172,6 +178,7 @@ export default {
       item.sources = root.appendChild(element("div", "message-sources", "message-sources"));
       item.error = root.appendChild(element("div", "message-error", "message-error"));
       item.actions = root.appendChild(element("div", "message-actions"));
+      name(root, message, this.labels);
       this.items.set(message.ref, item);
       message.html.forEach((html, index) => this.put(item, index, html));
       for (const step of message.steps || []) this.step(message.ref, step);
@@ -187,6 +194,7 @@ export default {
     clean(node, html) {
       node.setHTML(html); // DOMPurify behind it: the second net after the server's own cleaning
       for (const link of node.querySelectorAll("a")) link.target = "_blank";
+      lower(node);
       return node;
     },
     put(item, index, html) {
@@ -248,6 +256,8 @@ export default {
     state(ref, state) {
       const item = this.items.get(ref);
       if (!item) return;
+      const giveFocus = keepFocus(this.list);
+      if (item.root.dataset.role === "assistant") this.progress.note(item.id, state.status);
       item.root.dataset.status = state.status;
       item.root.setAttribute("aria-busy", state.status === "streaming");
       item.note.replaceChildren(...(state.notes || []).map((note) => element("span", "", "", note)));
@@ -258,6 +268,7 @@ export default {
       }
       item.versions = state.versions ?? item.versions; // told once; what comes later is about the state alone
       item.actions.replaceChildren(...this.actionParts({ ...state, versions: item.versions }));
+      giveFocus();
     },
     add(message) {
       if (this.newer) return; // the end is not here; going there loads it
@@ -321,6 +332,7 @@ export default {
       if (button) this.confirmCopy(button);
     },
     confirmCopy(button) {
+      say(this.labels.copied);
       button.classList.add("done");
       if (!button.classList.contains("code-copy")) button.innerHTML = this.icons.check;
       setTimeout(() => {

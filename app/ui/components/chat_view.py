@@ -34,7 +34,7 @@ OnFault = Callable[[GuilhermeError], None]
 """Called when something could not be read."""
 
 
-class ChatView(Element, component='chat_view.js'):
+class ChatView(Element, component='chat_view.js', dependencies=['spoken_messages.js']):
     """Shows a stretch of one conversation and follows what streams into it.
 
     The newest messages first, older ones as the reader scrolls up. While the browser is not connected nothing is sent;
@@ -224,9 +224,19 @@ class ChatView(Element, component='chat_view.js'):
         super()._handle_delete()
 
 
-def _labels(t: Translator) -> dict[str, str]:
+def _labels(t: Translator) -> dict[str, Any]:
     return {
         'messages': t('Messages'),
+        'you': t('You'),
+        'answer': t('Answer'),
+        'copied': t('Copied'),
+        'statuses': {
+            'streaming': t('The answer has begun.'),
+            'complete': t('The answer is finished.'),
+            'stopped': t('The answer was stopped.'),
+            'interrupted': t('The answer was interrupted.'),
+            'failed': t('The answer failed.'),
+        },
         'thinking': t('Thoughts'),
         'sources': t('Sources'),
         'steps': t('Notes'),

@@ -51,7 +51,7 @@ export default {
         <span>{{ Math.round(gauge.share * 100) }} %</span>
       </div>
       <button v-if="streaming" type="button" class="send-button" data-testid="stop" :title="labels.stop" :aria-label="labels.stop"
-        v-html="icons.stop" @click="$emit('stop', conversation)"></button>
+        v-html="icons.stop" @click="$emit('stop', conversation), focus()"></button>
       <button v-else type="submit" class="send-button" data-testid="send" :title="labels.send" :aria-label="labels.send"
         :disabled="!text.trim()" v-html="icons.send"></button>
     </div>
