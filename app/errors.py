@@ -17,6 +17,7 @@ GuilhermeError                  code, details: the screen puts them into words i
 ├── NotFound                    no such conversation or message (for this owner)
 ├── Conflict                    the request does not fit what is stored
 ├── InvalidInput                what a person gave cannot be used
+├── ImportRefused               a file with conversations cannot be read
 ├── StorageUnavailable          the database does not answer or refuses to commit
 ├── SettingsInvalid             a setting cannot be used
 ├── DatabaseUnusable            we cannot start on the database there is
@@ -143,6 +144,17 @@ class InvalidInput(GuilhermeError):
     """Raised when what a person gave cannot be used. Details: `reason`."""
 
     code = 'invalid_input'
+
+
+class ImportRefused(GuilhermeError):
+    """Raised when a file with conversations cannot be read; nothing of it is kept.
+
+    Details: `reason`, and where the fault is, as far as it is known: `file` (inside an archive), `conversation` and
+    `message` (counted from 1), `byte` (from 0), `line` and `column` (from 1). Some reasons name a `field`, its `value`,
+    a `limit` in MB or an `encoding`.
+    """
+
+    code = 'import_refused'
 
 
 class StorageUnavailable(GuilhermeError):

@@ -16,6 +16,7 @@ errors        │                                                          │
 settings      │ errors                                                   │ platformdirs pydantic pydantic_settings
 domain        │                                                          │
 rendering     │ domain errors                                            │ markdown_it mdit_py_plugins nh3 pygments
+exchange      │ rendering domain errors                                  │ fontTools fpdf ijson
 providers     │ domain errors                                            │ httpcore httpx
 storage       │ domain errors                                            │ alembic psycopg sqlalchemy sqlmodel
 retrieval     │ domain errors                                            │

@@ -25,6 +25,7 @@ ERRORS: Mapping[str, str] = {
     'not_found': msgid('This conversation does not exist, or it was deleted.'),
     'conflict': msgid('This does not fit what is stored. Reload the page and try again.'),
     'invalid_input': msgid('This cannot be used.'),
+    'import_refused': msgid('This file cannot be imported.'),
     'storage_unavailable': msgid('Saving does not work right now, so nothing was sent. Your text is still here.'),
     'database_unusable': msgid('The database cannot be used: {message}'),
     'port_taken': msgid('Port {port} cannot be used ({message}). Stop what listens there, or choose another: --port'),

@@ -1,0 +1,116 @@
+"""Claude's `conversations.json`.
+
+Each conversation has `chat_messages`, in the order they were written; newer files name each one's
+`parent_message_uuid`, so that versions can be told. A message's `content` is a list of blocks, `text` all of them run
+together. What was attached came with its text.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.domain.carried import Carried
+from app.domain.message import Role
+from app.errors import ImportRefused
+from app.exchange.reading import notes, shapes
+from app.exchange.reading.intake import Intake
+from app.exchange.reading.json_stream import read_each
+from app.exchange.reading.notes import Say
+from app.exchange.reading.tree import Node, Outline, carried, in_a_line
+
+FORMAT = 'claude'
+
+ROLES: Mapping[str, Role] = {'human': Role.USER, 'user': Role.USER, 'assistant': Role.ASSISTANT, 'system': Role.SYSTEM}
+SILENT = frozenset({'token_budget', 'flag', 'redacted_thinking'})
+"""Blocks that nobody was shown."""
+
+
+def read(file: Intake, owner_id: str, t: Say) -> Iterator[Carried]:
+    """Yield the conversations of a file."""
+    return read_each(file, lambda value: _conversation(value, owner_id, t))
+
+
+def _conversation(value: Any, owner_id: str, t: Say) -> Carried | None:
+    value = shapes.mapping(value, 'conversation')
+    messages = shapes.sequence(value.get('chat_messages'), 'chat_messages')
+    nodes = [_node(message, number, t) for number, message in enumerate(messages, 1)]
+    if not any(node.parent for node in nodes):
+        nodes = in_a_line(nodes)
+    return carried(
+        Outline(
+            format=FORMAT,
+            owner_id=owner_id,
+            key=shapes.name(value.get('uuid'), 'uuid') or (nodes[0].key if nodes else ''),
+            title=shapes.text(value.get('name'), 'name'),
+            created_at=shapes.moment(value.get('created_at'), 'created_at'),
+            updated_at=shapes.moment(value.get('updated_at'), 'updated_at'),
+            current=shapes.name(value.get('current_leaf_message_uuid'), 'current_leaf_message_uuid')
+            or (nodes[-1].key if nodes else ''),
+            folder=_project(value.get('project')),
+            pinned=value.get('is_starred') is True,
+        ),
+        nodes,
+    )
+
+
+def _project(value: Any) -> str:
+    return shapes.side_text(value.get('name')).strip() if isinstance(value, dict) else ''
+
+
+def _node(value: Any, number: int, t: Say) -> Node:
+    with shapes.at_message(number):
+        value = shapes.mapping(value, 'message')
+        sender = shapes.text(value.get('sender'), 'sender')
+        if sender not in ROLES:
+            raise ImportRefused(reason='unknown_role', field='sender', value=sender[:40])
+        blocks = [shapes.mapping(block, 'content') for block in shapes.sequence(value.get('content'), 'content')]
+        said = [_said(block, t) for block in blocks] or [shapes.text(value.get('text'), 'text')]
+        if not any(said) and not any(block.get('type') == 'thinking' for block in blocks):
+            said = [shapes.text(value.get('text'), 'text')]
+        return Node(
+            key=shapes.name(value.get('uuid'), 'uuid'),
+            parent=shapes.name(value.get('parent_message_uuid'), 'parent_message_uuid'),
+            number=number,
+            role=ROLES[sender],
+            content=notes.paragraphs([*said, *_attached(value, t)]),
+            thinking=notes.paragraphs(_thought(block) for block in blocks),
+            created_at=shapes.moment(value.get('created_at'), 'created_at'),
+            model=shapes.side_text(value.get('model')),
+        )
+
+
+def _said(block: Mapping[str, Any], t: Say) -> str:
+    kind = shapes.text(block.get('type'), 'type') or 'text'
+    if kind in ('text', 'voice_note'):
+        return shapes.text(block.get('text'), 'text')
+    if kind == 'tool_use':
+        return notes.tool(t, shapes.side_text(block.get('name')))
+    if kind in ('thinking', 'tool_result', *SILENT):  # what a tool gave stands behind its use, and is in its note
+        return ''
+    return notes.image(t) if kind == 'image' else notes.unknown(t, kind)
+
+
+def _thought(block: Mapping[str, Any]) -> str:
+    return shapes.text(block.get('thinking'), 'thinking') if block.get('type') == 'thinking' else ''
+
+
+def _attached(value: Mapping[str, Any], t: Say) -> Iterator[str]:
+    """Give the text of what was attached, and a note for what came without."""
+    for attachment in shapes.side_mappings(value.get('attachments')):
+        name = shapes.side_text(attachment.get('file_name'))
+        content = shapes.side_text(attachment.get('extracted_content'))
+        yield fenced(name, content) if content.strip() else notes.file(t, name)
+    for file in shapes.side_mappings(value.get('files')):
+        yield (
+            notes.image(t)
+            if file.get('file_kind') == 'image'
+            else notes.file(t, shapes.side_text(file.get('file_name')))
+        )
+
+
+def fenced(name: str, content: str) -> str:
+    """Show a file's text under its name, in a fence longer than any in it."""
+    fence = '```'
+    while fence in content:
+        fence += '`'
+    heading = f'{notes.plain(name)}:\n\n' if name else ''
+    return f'{heading}{fence}\n{content.rstrip()}\n{fence}'

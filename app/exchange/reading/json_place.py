@@ -1,0 +1,77 @@
+"""Finds the place of a fault in a JSON file, by reading the file a second time and byte by byte where it matters."""
+
+from typing import Any
+
+import ijson
+
+from app.errors import ImportRefused
+from app.exchange.reading.intake import Intake
+from app.exchange.reading.json_bytes import JSON_FAULTS, pieces
+
+
+def refusal(file: Intake, last: int) -> ImportRefused:
+    """Say where the file stops to be JSON: in the piece `last`, or behind it if something is missing at the end."""
+    parser = ijson.basic_parse_coro(_Outline())
+    end, line, column = 0, 1, 1
+    for number, (start, data) in enumerate(pieces(file), 1):
+        file.mark()
+        if number < last:
+            parser.send(data)
+        elif (offset := _first_fault(parser, data)) < len(data):
+            line, column = _moved(line, column, data[:offset])
+            return ImportRefused(reason='not_json', byte=start + offset, line=line, column=column)
+        line, column = _moved(line, column, data)
+        end = start + len(data)
+    return ImportRefused(reason='cut_off' if end else 'empty_file', byte=end, line=line, column=column)
+
+
+def start_of(file: Intake, number: int, piece: int) -> int:
+    """Give the byte at which the conversation with this number begins; the one before it ended in `piece`."""
+    seen = _Outline()
+    parser = ijson.basic_parse_coro(seen)
+    for index, (start, data) in enumerate(pieces(file), 1):
+        file.mark()
+        if index < piece:
+            parser.send(data)
+            continue
+        for offset in range(len(data)):
+            parser.send(data[offset : offset + 1])
+            if seen.begun >= number:
+                return start + offset
+    return 0
+
+
+def _first_fault(parser: Any, data: bytes) -> int:
+    for offset in range(len(data)):
+        try:
+            parser.send(data[offset : offset + 1])
+        except JSON_FAULTS:
+            return offset
+    return len(data)
+
+
+def _moved(line: int, column: int, data: bytes) -> tuple[int, int]:
+    lines = data.count(b'\n')
+    return line + lines, len(data) - data.rfind(b'\n') if lines else column + len(data)
+
+
+class _Outline:
+    """Counts the members of the outermost list; what is no list is its own only member."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self._members_at = 0
+        self._depth = 0
+
+    def send(self, event: tuple[str, Any]) -> None:
+        """Take an event of the parser."""
+        kind = event[0]
+        if kind in ('end_map', 'end_array'):
+            self._depth -= 1
+            return
+        if kind == 'start_array' and self._depth == 0:
+            self._members_at = 1
+        elif kind != 'map_key' and self._depth == self._members_at:
+            self.begun += 1
+        if kind in ('start_map', 'start_array'):
+            self._depth += 1

@@ -1,0 +1,111 @@
+"""Takes values out of foreign JSON: what is missing is empty, what has another shape than it should is refused."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from app.errors import ImportRefused
+
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+MILLISECONDS_FROM = 100_000_000_000
+"""Numbers from here on are milliseconds: as seconds they would lie in the year 5138."""
+
+WRITTEN = ('%Y-%m-%d %H:%M:%S', '%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d/%m/%Y, %H:%M:%S')
+
+
+@contextmanager
+def at_message(number: int) -> Iterator[None]:
+    """Add the number of the message, from 1, to what is refused within."""
+    try:
+        yield
+    except ImportRefused as refusal:
+        raise ImportRefused(**{'message': number, **refusal.details}) from refusal
+
+
+def text(value: Any, field: str) -> str:
+    """Give a text, empty for null."""
+    if value is None or isinstance(value, str):
+        return value or ''
+    raise ImportRefused(reason='wrong_shape', field=field)
+
+
+def name(value: Any, field: str) -> str:
+    """Give an id or a key as text: some programs number them, or use a time."""
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return str(value) if is_number else text(value, field)
+
+
+def side_text(value: Any) -> str:
+    """Give a text that does not matter much: empty for whatever else it is."""
+    return value if isinstance(value, str) else ''
+
+
+def side_mappings(value: Any) -> list[Mapping[str, Any]]:
+    """Give the objects of a list that does not matter much: none for whatever else it is."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def mapping(value: Any, field: str) -> Mapping[str, Any]:
+    """Give an object, empty for null."""
+    if value is None or isinstance(value, dict):
+        return value or {}
+    raise ImportRefused(reason='wrong_shape', field=field)
+
+
+def sequence(value: Any, field: str) -> Sequence[Any]:
+    """Give a list, empty for null."""
+    if value is None or isinstance(value, list):
+        return value or []
+    raise ImportRefused(reason='wrong_shape', field=field)
+
+
+def moment(value: Any, field: str) -> datetime | None:
+    """Give a time in UTC, None for null and nothing; a number is seconds (or milliseconds), a text mostly ISO 8601.
+
+    A text without a zone is of this machine's zone, since programs that write such times run on it.
+    """
+    if value in (None, '', 0):
+        return None
+    try:
+        made = _from_text(value) if isinstance(value, str) else _from_number(value)
+    except (ValueError, OverflowError, ArithmeticError, TypeError, OSError) as error:
+        raise ImportRefused(reason='wrong_time', field=field, value=str(value)[:40]) from error
+    if not EARLIEST <= made <= LATEST:
+        raise ImportRefused(reason='wrong_time', field=field, value=str(value)[:40])
+    return made
+
+
+def _from_number(value: Any) -> datetime:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise TypeError(value)
+    if isinstance(value, Decimal) and value.adjusted() > 20:  # too long to be written out
+        raise OverflowError(value)
+    seconds = float(value)
+    if not math.isfinite(seconds):
+        raise OverflowError(value)
+    return EARLIEST + timedelta(seconds=seconds / 1000 if seconds >= MILLISECONDS_FROM else seconds)
+
+
+def _from_text(value: str) -> datetime:
+    value = value.strip()
+    try:
+        return _from_number(Decimal(value))
+    except ArithmeticError:
+        pass
+    try:
+        made = datetime.fromisoformat(value)
+    except ValueError:
+        made = _as_written(value)
+    return made.astimezone(UTC)
+
+
+def _as_written(value: str) -> datetime:
+    for form in WRITTEN:
+        try:
+            return datetime.strptime(value, form)
+        except ValueError:
+            continue
+    raise ValueError(value)

@@ -1,0 +1,46 @@
+"""Puts into sentences how an import went: what it did, or why a file was refused and where its fault is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.ui.translations import Translator, msgid
+from app.ui.wording import error_sentence
+
+REFUSALS: Mapping[str, str] = {
+    'unknown_format': msgid('I do not know this kind of file, or there are no conversations in it.'),
+    'not_json': msgid('Here the file stops to be JSON.'),
+    'cut_off': msgid('The file ends too early. Was the download complete?'),
+    'empty_file': msgid('There is nothing in this file.'),
+    'encoding': msgid('This file is written in {encoding}, but it has to be in UTF-8.'),
+    'wrong_shape': msgid('“{field}” is not what it should be.'),
+    'wrong_time': msgid('“{value}” is not a time ({field}).'),
+    'unknown_role': msgid('I do not know who “{value}” is.'),
+    'circle': msgid('The messages answer each other in a circle.'),
+    'too_long': msgid('A conversation is larger than {limit} MB.'),
+    'too_deep': msgid('Too many brackets stand within each other here.'),
+    'bad_zip': msgid('This .zip is damaged. Try to download it again.'),
+    'encrypted': msgid('This .zip needs a password. Unpack it and choose the file inside.'),
+    'zip_bomb': msgid('This .zip would become far too large when it is unpacked.'),
+    'bad_database': msgid('This database is damaged.'),
+}
+"""Why a file is refused; a test proves that none is missing."""
+
+PLACES: Mapping[str, str] = {
+    'file': msgid('file {n}'),
+    'conversation': msgid('conversation {n}'),
+    'message': msgid('message {n}'),
+    'line': msgid('line {n}'),
+    'column': msgid('column {n}'),
+    'byte': msgid('byte {n}'),
+}
+"""Where in a file, from the outside in."""
+
+
+def refusal_sentence(t: Translator, error: Mapping[str, Any]) -> str:
+    """Say why an import failed, and where in the file: “… (conversation 12, message 3, byte 48211)”."""
+    refusal = REFUSALS.get(str(error.get('reason', '')))
+    if error.get('code') != 'import_refused' or refusal is None:
+        return error_sentence(t, error).text
+    place = ', '.join(t(words).format(n=error[name]) for name, words in PLACES.items() if name in error)
+    sentence = t(refusal).format_map({'field': '…', 'value': '…', 'limit': '…', 'encoding': '…'} | dict(error))
+    return f'{sentence} ({place})' if place else sentence
