@@ -25,6 +25,7 @@ from app.chat import (
 )
 from app.chat.answering import Answering
 from app.chat.commanding import Commanding
+from app.chat.exporting import Exporting
 from app.chat.material import Material
 from app.chat.model_lines import ModelLines
 from app.chat.preferring import Guidance
@@ -51,11 +52,13 @@ from app.storage.documents import Documents
 from app.storage.folders import Folders
 from app.storage.journal import SqlJournal
 from app.storage.messages import Messages
+from app.storage.outgoing import Outgoing
 from app.storage.preferences import Preferences
 from app.storage.queue import Queue
 from app.storage.shelves import Shelves
 from app.storage.tags import Tags
 from app.ui.content_policy import ContentPolicy
+from app.ui.files import Files
 from app.ui.page import APP_NAME
 from app.ui.routes import Screens
 from app.ui.spoken import spoken
@@ -126,6 +129,7 @@ class Parts:
         """Register pages, routes and what happens at start and end."""
         app.add_middleware(ContentPolicy)
         app.include_router(health_routes(self.database.check))
+        Files(self.chat, self.settings.language).install()
         Screens(self.chat, self.settings.language).install()
         app.on_startup(self._started)
         app.on_shutdown(self.close)
@@ -212,6 +216,7 @@ def build(settings: Settings) -> Parts:
         commanding=commanding,
         models=catalog,
         downloads=Downloads(catalog),
+        exporting=Exporting(Outgoing(database)),
         live=live,
     )
     return Parts(

@@ -20,12 +20,13 @@ exchange      │ rendering domain errors                                  │ f
 providers     │ domain errors                                            │ httpcore httpx
 storage       │ domain errors                                            │ alembic psycopg sqlalchemy sqlmodel
 retrieval     │ domain errors                                            │
+exchange      │ rendering domain errors                                  │ fontTools fpdf ijson
 sources       │ domain errors                                            │ requests webvtt youtube_transcript_api
 commands      │ sources domain errors                                    │
 replies       │ domain rendering errors                                  │ nicegui.Event nicegui.binding
-chat          │ replies commands providers storage retrieval domain errors │ nicegui.Event
+chat          │ replies commands providers storage retrieval exchange domain errors │ nicegui.Event
 api           │ chat rendering domain errors                             │ fastapi starlette
-ui            │ chat replies.changes replies.live rendering domain errors │ fastapi nicegui starlette
+ui            │ chat replies.changes replies.live rendering exchange domain errors │ fastapi nicegui starlette
 observability │ domain errors                                            │ fastapi starlette
 bootstrap     │ *                                                        │ *
 """

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.chat.asking import Asking
 from app.chat.commanding import Commanding
 from app.chat.downloads import Downloads
+from app.chat.exporting import Exporting
 from app.chat.filing import Filing
 from app.chat.listing import Listing
 from app.chat.models import ModelCatalog
@@ -35,6 +36,7 @@ class Chat:
     commanding: Commanding
     models: ModelCatalog
     downloads: Downloads
+    exporting: Exporting
     live: LiveConversations
 
 
@@ -43,6 +45,7 @@ __all__ = [
     'Chat',
     'Commanding',
     'Downloads',
+    'Exporting',
     'Filing',
     'Listing',
     'ModelCatalog',

@@ -1,0 +1,213 @@
+"""Values as JSON objects, with nothing lost: one function for each direction.
+
+Keys are those of the values in `domain`. Times are ISO 8601 in UTC with microseconds. Whose things they are is not
+written: who reads a file owns what is in it.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from app.domain.carried import Carried
+from app.domain.conversation import Conversation, Folder
+from app.domain.document import Document, Passage
+from app.domain.message import CommandCall, Message, Role, Source, Status, Step
+from app.domain.model import ModelRef
+
+Record = Mapping[str, Any]
+
+
+def as_json(record: Record, *, indent: int | None = None) -> bytes:
+    """Write a record as UTF-8. Half a surrogate pair, which UTF-8 has no form for, is written as an escape."""
+    separators = (',', ':') if indent is None else None
+    try:
+        return json.dumps(record, ensure_ascii=False, indent=indent, separators=separators).encode()
+    except UnicodeEncodeError:
+        return json.dumps(record, indent=indent, separators=separators).encode()
+
+
+def carried_record(carried: Carried) -> Record:
+    """Write a conversation with all that belongs to it."""
+    return {
+        'conversation': conversation_record(carried.conversation),
+        'folder': carried.folder,
+        'messages': [message_record(message) for message in carried.messages],
+    }
+
+
+def carried_from(record: Record, owner_id: str) -> Carried:
+    """Read a conversation with all that belongs to it.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: the record is none of ours.
+    """
+    conversation = conversation_from(record['conversation'], owner_id)
+    messages = tuple(message_from(each, conversation.id) for each in record['messages'])
+    return Carried(conversation=conversation, messages=messages, folder=_text(record.get('folder', '')))
+
+
+def conversation_record(conversation: Conversation) -> Record:
+    """Write a conversation, without its messages."""
+    return {
+        'id': conversation.id,
+        'title': conversation.title,
+        'title_by_person': conversation.title_by_person,
+        'model': _model(conversation.model),
+        'parameters': dict(conversation.parameters),
+        'head_id': conversation.head_id,
+        'unread': conversation.unread,
+        'pinned': conversation.pinned,
+        'folder_id': conversation.folder_id,
+        'tags': [*conversation.tags],
+        'created_at': _time(conversation.created_at),
+        'updated_at': _time(conversation.updated_at),
+        'archived_at': _time(conversation.archived_at),
+        'deleted_at': _time(conversation.deleted_at),
+    }
+
+
+def conversation_from(record: Record, owner_id: str) -> Conversation:
+    """Read a conversation."""
+    return Conversation(
+        id=_text(record['id']),
+        owner_id=owner_id,
+        title=_text(record['title']),
+        title_by_person=bool(record['title_by_person']),
+        model=_model_from(record['model']),
+        parameters=_mapping(record['parameters']),
+        head_id=_optional_text(record['head_id']),
+        unread=bool(record['unread']),
+        pinned=bool(record['pinned']),
+        folder_id=_optional_text(record['folder_id']),
+        tags=tuple(sorted({_text(tag) for tag in record['tags']})),
+        created_at=_time_from(record['created_at']),
+        updated_at=_time_from(record['updated_at']),
+        archived_at=_optional_time(record['archived_at']),
+        deleted_at=_optional_time(record['deleted_at']),
+    )
+
+
+def message_record(message: Message) -> Record:
+    """Write a message; one that is still being written is what it is then: interrupted."""
+    status = Status.INTERRUPTED if message.status is Status.STREAMING else message.status
+    command = message.command
+    return {
+        'id': message.id,
+        'parent_id': message.parent_id,
+        'depth': message.depth,
+        'role': message.role.value,
+        'status': status.value,
+        'content': message.content,
+        'thinking': message.thinking,
+        'model': _model(message.model),
+        'error': None if message.error is None else dict(message.error),
+        'stats': dict(message.stats),
+        'command': {'name': command.name, 'language': command.language} if command else None,
+        'sources': [{'title': each.title, 'url': each.url, 'key': each.key} for each in message.sources],
+        'steps': [{'title': step.title, 'text': step.text, 'data': dict(step.data)} for step in message.steps],
+        'created_at': _time(message.created_at),
+        'finished_at': _time(message.finished_at),
+    }
+
+
+def message_from(record: Record, conversation_id: str) -> Message:
+    """Read a message of a conversation."""
+    command = record['command']
+    return Message(
+        id=_text(record['id']),
+        conversation_id=conversation_id,
+        parent_id=_optional_text(record['parent_id']),
+        depth=int(record['depth']),
+        role=Role(record['role']),
+        status=Status(record['status']),
+        content=_text(record['content']),
+        thinking=_text(record['thinking']),
+        model=_model_from(record['model']),
+        error=None if record['error'] is None else _mapping(record['error']),
+        stats=_mapping(record['stats']),
+        command=CommandCall(_text(command['name']), _text(command['language'])) if command else None,
+        sources=tuple(Source(*(_text(each[key]) for key in ('title', 'url', 'key'))) for each in record['sources']),
+        steps=tuple(
+            Step(_text(each['title']), _text(each['text']), _mapping(each['data'])) for each in record['steps']
+        ),
+        created_at=_time_from(record['created_at']),
+        finished_at=_optional_time(record['finished_at']),
+    )
+
+
+def folder_record(folder: Folder) -> Record:
+    """Write a folder."""
+    return {'id': folder.id, 'name': folder.name, 'created_at': _time(folder.created_at)}
+
+
+def folder_from(record: Record, owner_id: str) -> Folder:
+    """Read a folder."""
+    return Folder(
+        id=_text(record['id']),
+        owner_id=owner_id,
+        name=_text(record['name']),
+        created_at=_time_from(record['created_at']),
+    )
+
+
+def document_record(document: Document) -> Record:
+    """Write a document; its passages are pairs of text and start in seconds (or null)."""
+    return {
+        'key': document.key,
+        'kind': document.kind,
+        'title': document.title,
+        'url': document.url,
+        'passages': [[passage.text, passage.start] for passage in document.passages],
+        'data': dict(document.data),
+        'fetched_at': _time(document.fetched_at),
+    }
+
+
+def document_from(record: Record) -> Document:
+    """Read a document."""
+    return Document(
+        **{name: _text(record[name]) for name in ('key', 'kind', 'title', 'url')},
+        passages=tuple(Passage(_text(text), start) for text, start in record['passages']),
+        data=_mapping(record['data']),
+        fetched_at=_time_from(record['fetched_at']),
+    )
+
+
+def _model(model: ModelRef | None) -> Record | None:
+    return {'provider': model.provider, 'name': model.name} if model else None
+
+
+def _model_from(record: Record | None) -> ModelRef | None:
+    return ModelRef(_text(record['provider']), _text(record['name'])) if record else None
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec='microseconds')
+
+
+def _time_from(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f'a time without a zone: {text}')
+    return moment.astimezone(UTC)
+
+
+def _optional_time(text: str | None) -> datetime | None:
+    return None if text is None else _time_from(text)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f'not a text: {value!r:.80}')
+    return value
+
+
+def _optional_text(value: Any) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f'not an object: {value!r:.80}')
+    return value

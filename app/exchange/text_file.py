@@ -1,0 +1,90 @@
+"""A conversation as plain text: no marks of Markdown, tables in columns, links behind their texts."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from app.exchange.transcript import Said, Transcript
+from app.rendering.markdown import normalise
+from app.rendering.outline import Code, Item, Listing, Paragraph, Part, Quote, Rule, Runs, Table, outline
+
+WIDEST_CELL = 40
+"""Columns of a table are padded up to this many characters."""
+
+
+def text_file(transcript: Transcript) -> str:
+    """Write a transcript."""
+    parts = ['\n'.join(filter(None, [transcript.title, '=' * min(_width(transcript.title), 72), transcript.about]))]
+    parts += ['\n\n'.join(_message(said, transcript)) for said in transcript.said]
+    return '\n\n\n'.join(parts) + '\n'
+
+
+def _message(said: Said, transcript: Transcript) -> Iterator[str]:
+    labels = transcript.labels
+    yield f'{said.speaker} ({said.at})'
+    if said.thinking:
+        yield _indented(f'{labels["thinking"]}:\n{plain_text(said.thinking)}', '| ')
+    for title, text in said.steps:
+        yield _indented(f'{labels["steps"]}: {title}\n{plain_text(text)}', '| ')
+    if said.text.strip():
+        yield normalise(said.text).strip('\n') if said.by_person else plain_text(said.text)
+    yield from (f'[{note}]' for note in said.notes)
+    if said.sources:
+        listed = [f'- {title} ({url})' if url else f'- {title}' for title, url in said.sources]
+        yield '\n'.join([f'{labels["sources"]}:', *listed])
+
+
+def plain_text(markdown: str) -> str:
+    """Give a markdown text without its marks."""
+    return '\n\n'.join(map(_part, outline(markdown)))
+
+
+def _part(part: Part) -> str:
+    match part:
+        case Paragraph(runs, level):
+            said = _runs(runs)
+            return f'{said}\n{("=" if level == 1 else "-") * min(_width(said), 72)}' if level in (1, 2) else said
+        case Code(code):
+            return _indented(code, '    ')
+        case Quote(parts):
+            return _indented('\n\n'.join(map(_part, parts)), '> ')
+        case Listing(items, start):
+            marks = ['- ' if start is None else f'{start + index}. ' for index in range(len(items))]
+            return '\n'.join(_item(item, mark) for item, mark in zip(items, marks, strict=True))
+        case Table(rows):
+            return _table([[_runs(cell) for cell in row] for row in rows])
+        case Rule():
+            return '-' * 40
+
+
+def _item(item: Item, mark: str) -> str:
+    if item.done is not None:
+        mark = f'{mark}[x] ' if item.done else f'{mark}[ ] '
+    gap = '\n' if all(isinstance(part, Paragraph | Listing) for part in item.parts[1:]) else '\n\n'
+    return mark + _indented(gap.join(map(_part, item.parts)), ' ' * len(mark)).lstrip(' ')
+
+
+def _runs(runs: Runs) -> str:
+    return ''.join(f'{run.text} ({run.link})' if run.link and run.link != run.text else run.text for run in runs)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    columns = max(map(len, rows), default=0)
+    widths = [min(max(_width(row[at]) if at < len(row) else 0 for row in rows), WIDEST_CELL) for at in range(columns)]
+    lines = [
+        ' | '.join(_padded(cell, width) for cell, width in zip(row, widths, strict=False)).rstrip() for row in rows
+    ]
+    return '\n'.join([lines[0], '-+-'.join('-' * width for width in widths), *lines[1:]]) if lines else ''
+
+
+def _padded(text: str, width: int) -> str:
+    text = text.replace('\n', ' ')
+    return text + ' ' * (width - _width(text))
+
+
+def _width(text: str) -> int:
+    """Count the columns a text takes where every letter is as wide, and an ideograph twice that."""
+    return sum(2 if unicodedata.east_asian_width(char) in 'WF' else 1 for char in text)
+
+
+def _indented(text: str, by: str) -> str:
+    return '\n'.join((by + line).rstrip() for line in text.split('\n'))

@@ -1,0 +1,211 @@
+"""Markdown as a tree of plain values, for what is not HTML: text files and PDF. Pure, like the rest of this room."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+
+from app.rendering.markdown import normalise, parse
+from app.rendering.sanitise import is_link
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of text that looks the same. `link` is an address, empty for none; a line break is a newline."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    struck: bool = False
+    code: bool = False
+    link: str = ''
+
+
+Runs = tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph, or with a `level` from 1 to 6 a heading."""
+
+    runs: Runs
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A block of code."""
+
+    code: str
+    language: str = ''
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What is quoted."""
+
+    parts: tuple['Part', ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a list; `done` is None unless it is a task."""
+
+    parts: tuple['Part', ...]
+    done: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list; `start` is the first item's number, None for bullets."""
+
+    items: tuple[Item, ...]
+    start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: cells by rows, the heading first. `aligns` are `left`, `center`, `right` or empty, by column."""
+
+    rows: tuple[tuple[Runs, ...], ...]
+    aligns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line across."""
+
+
+Part = Paragraph | Code | Quote | Listing | Table | Rule
+
+
+def outline(text: str) -> tuple[Part, ...]:
+    """Parse a markdown text the way the page does."""
+    tokens = [token for block in parse(normalise(text), {}) for token in block.tokens]
+    return _parts(SyntaxTreeNode(tokens).children)
+
+
+def plain(runs: Runs) -> str:
+    """Give the text of some runs alone."""
+    return ''.join(run.text for run in runs)
+
+
+def open_fence(text: str) -> str:
+    """Give what closes the code fence that is open at the end of a text, empty if none is."""
+    text = normalise(text)
+    blocks = parse(text, {})
+    if not blocks or blocks[-1].kind != 'fence':
+        return ''
+    token = blocks[-1].tokens[0]
+    last = text.rstrip('\n').split('\n')[-1].strip()
+    closed = (
+        blocks[-1].end - blocks[-1].start > 1 and len(last) >= len(token.markup) and not last.strip(token.markup[0])
+    )
+    return '' if closed else token.markup
+
+
+def _parts(nodes: Sequence[SyntaxTreeNode]) -> tuple[Part, ...]:
+    return tuple(part for node in nodes for part in _part(node))
+
+
+def _part(node: SyntaxTreeNode) -> Iterator[Part]:
+    match node.type:
+        case 'heading':
+            yield Paragraph(_runs(node), int(node.tag[1:]))
+        case 'fence' | 'code_block':
+            yield Code(node.content.removesuffix('\n'), (node.info.split() or [''])[0].lower())
+        case 'hr':
+            yield Rule()
+        case 'table':
+            yield _table(node)
+        case 'blockquote':
+            yield Quote(_parts(node.children))
+        case 'bullet_list' | 'ordered_list':
+            start = int(node.attrs.get('start', 1)) if node.type == 'ordered_list' else None
+            yield Listing(tuple(_item(each) for each in node.children), start)
+        case _:
+            yield Paragraph(_runs(node))
+
+
+def _item(node: SyntaxTreeNode) -> Item:
+    parts = _parts(node.children)
+    if 'task' not in str(node.attrs.get('class', '')) or not parts or not isinstance(parts[0], Paragraph):
+        return Item(parts)
+    first = parts[0].runs
+    done = bool(first) and first[0].text.startswith(DONE)
+    runs = (replace(first[0], text=first[0].text[1:].lstrip()), *first[1:]) if first else ()
+    return Item((replace(parts[0], runs=tuple(run for run in runs if run.text)), *parts[1:]), done)
+
+
+OPEN, DONE = '\u2610', '\u2611'
+"""How the box of a task comes through as text."""
+
+
+def _table(node: SyntaxTreeNode) -> Table:
+    rows = [row for section in node.children for row in section.children]
+    cells = tuple(tuple(_runs(cell) for cell in row.children) for row in rows)
+    styles = [str(cell.attrs.get('style', '')) for cell in rows[0].children] if rows else []
+    return Table(cells, tuple(style.removeprefix('text-align:') for style in styles))
+
+
+def _runs(node: SyntaxTreeNode) -> Runs:
+    tokens = [token for child in node.children if child.type == 'inline' for token in child.token.children or []]  # type: ignore[union-attr]
+    return tuple(_joined(_inline(tokens)))
+
+
+def _inline(tokens: Sequence[Token]) -> Iterator[Run]:
+    style = Run('')
+    for token in tokens:
+        if token.nesting:
+            style = _changed(style, token)
+        elif token.type == 'image':
+            yield _image(token, style)
+        else:
+            yield replace(style, text=_text(token), code=token.type == 'code_inline')
+
+
+def _changed(style: Run, token: Token) -> Run:
+    begins = token.nesting == 1
+    match token.tag:
+        case 'a':
+            href = str(token.attrGet('href') or '')
+            return replace(style, link=href if begins and is_link(href) else '')
+        case 'strong':
+            return replace(style, bold=begins)
+        case 'em':
+            return replace(style, italic=begins)
+        case 's':
+            return replace(style, struck=begins)
+    return style
+
+
+def _text(token: Token) -> str:
+    match token.type:
+        case 'softbreak':
+            return ' '
+        case 'hardbreak':
+            return '\n'
+        case 'html_inline':  # only the box of a task: HTML of the text is off
+            return DONE if 'checked=' in token.content else OPEN
+    return token.content
+
+
+def _image(token: Token, style: Run) -> Run:
+    """Show an image as the link to it; nothing is fetched for a file."""
+    source = str(token.attrGet('src') or '')
+    return replace(style, text=token.content.strip() or source, link=style.link or (source if is_link(source) else ''))
+
+
+def _joined(runs: Iterator[Run]) -> Iterator[Run]:
+    """Put neighbours that look the same together."""
+    last: Run | None = None
+    for run in runs:
+        if last is not None and replace(run, text='') == replace(last, text=''):
+            last = replace(last, text=last.text + run.text)
+            continue
+        if last is not None:
+            yield last
+        last = run
+    if last is not None and last.text:
+        yield last

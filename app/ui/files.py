@@ -1,0 +1,77 @@
+"""The addresses of what can be downloaded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+from nicegui import app
+
+from app.chat import Chat
+from app.domain.conversation import LOCAL_OWNER
+from app.domain.message import Message, Status
+from app.errors import GuilhermeError, NotFound
+from app.exchange.names import disposition
+from app.exchange.transcript import Words
+from app.ui.preferences import Preferences
+from app.ui.translations import Translator, translator
+from app.ui.wording import error_sentence, omission_sentence
+
+HEADERS: Mapping[str, str] = {'Cache-Control': 'no-store'}
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Gives files; faults are said in the language of the browser that asks."""
+
+    chat: Chat
+    language_setting: str
+
+    def install(self) -> None:
+        """Register every address."""
+
+        @app.get('/c/{conversation_id}/export/{format}', include_in_schema=False)
+        async def conversation(request: Request, conversation_id: str, format: str) -> Response:  # noqa: A002
+            return await self._conversation(self._translator(request), conversation_id, format)
+
+    def _translator(self, request: Request) -> Translator:
+        return translator(Preferences.of(request, self.language_setting).language)
+
+    async def _conversation(self, t: Translator, conversation_id: str, ending: str) -> Response:
+        try:
+            file = await self.chat.exporting.file(LOCAL_OWNER, conversation_id, ending, words(t))
+        except GuilhermeError as error:
+            return refusal(t, error)
+        headers = {**HEADERS, 'Content-Disposition': disposition(file.name)}
+        return Response(file.content, media_type=file.media_type, headers=headers)
+
+
+def refusal(t: Translator, error: GuilhermeError) -> Response:
+    """Say why there is no file."""
+    status = 404 if isinstance(error, NotFound) else 503
+    return Response(
+        error_sentence(t, error.as_data()).text + '\n', status, HEADERS, media_type='text/plain; charset=utf-8'
+    )
+
+
+def words(t: Translator) -> Words:
+    """Give what files say around the messages."""
+    return Words(
+        language=t.language,
+        person=t('You'),
+        thinking=t('Thoughts'),
+        sources=t('Sources'),
+        steps=t('Notes'),
+        untitled=t('New chat'),
+        notes=lambda message: _notes(t, message),
+    )
+
+
+def _notes(t: Translator, message: Message) -> tuple[str, ...]:
+    said = {
+        Status.STREAMING: t('This answer was still being written.'),
+        Status.STOPPED: t('Stopped here.'),
+        Status.INTERRUPTED: t('Interrupted here.'),
+    }
+    error = error_sentence(t, message.error).text if message.error is not None else ''
+    notes = said.get(message.status, ''), error, omission_sentence(t, message.stats)
+    return tuple(note for note in notes if note)

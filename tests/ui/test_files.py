@@ -1,0 +1,60 @@
+import json
+
+from app.bootstrap import Parts
+from app.domain.conversation import LOCAL_OWNER
+from app.storage.conversations import Conversations
+from tests.replies.waiting import until
+from tests.storage.samples import conversation, new_id
+from tests.ui.simulated import Browser
+
+
+async def asked(page: Browser, parts: Parts, text: str = 'one') -> str:
+    """Ask in the page and wait for the end of the answer."""
+    await page.open('/')
+    conversation_id = page.send(text)
+    await until(lambda: page.screen().statuses == ['complete', 'complete'])
+    return conversation_id
+
+
+async def test_one_conversation_in_every_format(page: Browser, parts: Parts) -> None:
+    conversation_id = await asked(page, parts)
+    for ending, media_type in (('md', 'text/markdown'), ('txt', 'text/plain'), ('json', 'application/json')):
+        answer = await page.http.get(f'/c/{conversation_id}/export/{ending}')
+        assert answer.status_code == 200
+        assert answer.headers['content-type'].startswith(media_type)
+        assert answer.headers['content-disposition'].startswith('attachment; filename="one.')
+        assert answer.headers['cache-control'] == 'no-store'
+        assert 'w0 w1 w2' in answer.text
+
+
+async def test_a_reply_that_streams_is_there_as_far_as_it_is(page: Browser, parts: Parts) -> None:
+    await page.open('/')
+    conversation_id = page.send('tokens=2000 rate=100')
+    await until(lambda: 'w3 ' in page.screen().last)
+    address = f'/c/{conversation_id}/export'
+    text = (await page.http.get(f'{address}/txt')).text
+    assert 'w0 w1 w2 w3' in text
+    assert '[This answer was still being written.]' in text
+    written = json.loads((await page.http.get(f'{address}/json')).text)
+    assert written['messages'][-1]['status'] == 'interrupted'
+    await parts.chat.asking.stop(LOCAL_OWNER, conversation_id)
+
+
+async def test_in_the_language_of_the_browser(page: Browser, parts: Parts) -> None:
+    conversation_id = await asked(page, parts)
+    portuguese = Browser('pt-BR')
+    assert 'Você' in (await portuguese.http.get(f'/c/{conversation_id}/export/md')).text
+    assert 'Você' not in (await page.http.get(f'/c/{conversation_id}/export/md')).text
+
+
+async def test_what_is_not_there_is_refused_in_words(page: Browser, parts: Parts) -> None:
+    theirs, deleted = conversation('somebody', content := 'A secret'), conversation()
+    for each in (theirs, deleted):
+        await Conversations(parts.database).create(each)
+    await parts.chat.organising.delete(LOCAL_OWNER, deleted.id)
+    mine = await asked(page, parts)
+    for path in (theirs.id, deleted.id, new_id(), 'x', mine):
+        answer = await page.http.get(f'/c/{path}/export/{"exe" if path == mine else "md"}')
+        assert answer.status_code == 404
+        assert answer.text == 'This conversation does not exist, or it was deleted.\n'
+        assert content not in answer.text
