@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 from nicegui import app, background_tasks, core, ui
+from nicegui.server import Server
 
 from app.chat import (
     Asking,
@@ -200,7 +201,7 @@ def build(settings: Settings) -> Parts:
         commanding=commanding,
         line=line,
     )
-    queueing = Queueing(queue, line, reading, asking)
+    queueing = Queueing(queue, line, reading, asking, _server_is_ending)
     engine.on_finished.append(queueing.reply_ended)
     chat = Chat(
         asking=asking,
@@ -268,6 +269,11 @@ def _tune_server() -> None:
     """Set what NiceGUI has no option for; only possible once its own start has set its values."""
     core.sio.eio.ping_interval, core.sio.eio.ping_timeout = PING_INTERVAL, PING_TIMEOUT
     core.sio.eio.cors_allowed_origins = None  # same origin only; NiceGUI allows every page of the web
+
+
+def _server_is_ending() -> bool:
+    """Tell whether the web server was asked to end; it waits for its connections before it calls `Parts.close`."""
+    return bool(getattr(getattr(Server, 'instance', None), 'should_exit', False))
 
 
 def _tune_collector() -> None:

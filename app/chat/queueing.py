@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Callable
 
 from app.chat.asking import Asking
 from app.chat.reading import Reading
@@ -17,13 +18,19 @@ log = logging.getLogger(__name__)
 
 
 class Queueing:
-    """Sends the next message after an answer that came to its end; after any other end the person says when."""
+    """Sends the next message after an answer that came to its end; after any other end the person says when.
 
-    def __init__(self, queue: Queue, line: WaitingLine, reading: Reading, asking: Asking) -> None:
+    `is_ending` tells that the process was asked to end: from then on nothing is sent.
+    """
+
+    def __init__(
+        self, queue: Queue, line: WaitingLine, reading: Reading, asking: Asking, is_ending: Callable[[], bool]
+    ) -> None:
         self._queue = queue
         self._line = line
         self._reading = reading
         self._asking = asking
+        self._is_ending = is_ending
         self._edited: Counter[str] = Counter()
         self._taking_turns: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -118,7 +125,7 @@ class Queueing:
         await asyncio.gather(*self._taking_turns, return_exceptions=True)
 
     def _take_turn(self, state: ConversationState) -> None:
-        if self._closing:
+        if self._closing or self._is_ending():
             return
         task = asyncio.create_task(self._send_next(state), name=f'next message of {state.id}')
         self._taking_turns.add(task)

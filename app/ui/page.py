@@ -16,6 +16,7 @@ from app.ui.components.chat_view import ChatView
 from app.ui.components.composer import Composer, Sent, gauge
 from app.ui.components.connection import ConnectionState
 from app.ui.components.conversation_list import ConversationList, ListActions
+from app.ui.components.message_queue import MessageQueue
 from app.ui.components.search_panel import SearchPanel
 from app.ui.components.server_state import DownloadBar, ServerState
 from app.ui.components.shortcuts import Shortcuts
@@ -100,6 +101,8 @@ class ChatPage:
             ConnectionState(t)
             with ui.element('div').classes('dock-notices'):
                 DownloadBar(self._chat, t)
+            self._queue = MessageQueue(self._chat, self._owner_id, t, self._toast, self._take_back)
+            self._queue.follow(self._state, initial=True)
             commands = self._chat.commanding.menu(t)
             self._composer = Composer(t, commands, self._send, self._stop, self._place())
             quick_actions(t, self._composer.fill)
@@ -120,6 +123,7 @@ class ChatPage:
         self._state = state
         self._top.show(state, self._chat.models.overview, self._model())
         self._composer.follow(state)
+        self._queue.follow(state)
         ui.page_title(_tab_title(state))
         if moved:
             self._close_drawer()
@@ -143,7 +147,9 @@ class ChatPage:
         if conversation_id is None:
             return None, None
         try:
-            return await self._chat.reading.open(self._owner_id, conversation_id), None
+            state = await self._chat.reading.open(self._owner_id, conversation_id)
+            await self._chat.queueing.look(state)
+            return state, None
         except GuilhermeError as error:
             return None, error
 
@@ -168,6 +174,9 @@ class ChatPage:
             self._show_around(state, moved=True)
         elif self._state is state:
             await self._view.go_to_end()
+
+    def _take_back(self, text: str) -> None:
+        self._composer.take_back(text)
 
     def _model_for(self, sent: Sent) -> ModelRef | None:
         """Give the model asked for. One chosen just before Enter is known here first, then to the browser."""

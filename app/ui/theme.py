@@ -20,6 +20,7 @@ PARTS = (
     'top_bar',
     'messages',
     'composer',
+    'message_queue',
     'welcome',
     'toast',
     'shortcuts',

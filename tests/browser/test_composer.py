@@ -90,14 +90,17 @@ async def test_composer_grows_to_a_limit_and_shrinks_again(app: AppProcess, open
     assert await height() == one_line
 
 
-async def test_what_is_typed_during_an_answer_waits(app: AppProcess, open_tab: OpenTab) -> None:
+async def test_stop_stays_in_reach_of_what_is_typed_during_an_answer(app: AppProcess, open_tab: OpenTab) -> None:
     tab = await open_tab(app)
-    await tab.ask('tokens=60 rate=40')
-    await tab.send('tokens=4')
-    await expect(tab.page.get_by_text('The answer is still coming')).to_be_visible()
+    await tab.ask('tokens=400 rate=40')
+    await expect(tab.part('stop')).to_be_visible()
+    await expect(tab.part('send')).to_have_count(0)
+    await tab.composer.fill('tokens=4')
+    await expect(tab.part('send')).to_have_accessible_name('Send when this answer is done')
+    await tab.part('stop').click()
+    await tab.has_status('stopped')
     await expect(tab.composer).to_have_value('tokens=4')
-    await tab.has_status('complete')
-    await tab.composer.press('Enter')
+    await tab.part('send').click()
     await expect(tab.questions).to_have_count(2)
     await expect(tab.body).to_have_text(' '.join(numbered(4)))
 

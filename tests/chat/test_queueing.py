@@ -311,6 +311,7 @@ async def test_a_process_that_ends_sends_nothing_more(tmp_path: Path, server: Ol
     async with open_desk(tmp_path / 'data', ollama_host=server.url) as desk:
         state, _ = await desk.ask(SLOW)
         await queue_up(desk, state, 'second')
+        await server.until(lambda: server.asked('/api/chat'))
     assert len(server.asked('/api/chat')) == 1
     async with open_desk(tmp_path / 'data', ollama_host=server.url) as desk:
         assert len(await Queue(desk.parts.database).of(state.id)) == 1
@@ -319,6 +320,7 @@ async def test_a_process_that_ends_sends_nothing_more(tmp_path: Path, server: Ol
 async def test_a_deleted_conversation_sends_nothing(desk: Desk, server: OllamaServer) -> None:
     state, _ = await desk.ask(SLOW)
     await queue_up(desk, state, 'second')
+    await server.until(lambda: server.asked('/api/chat'))
     await desk.chat.organising.delete(LOCAL_OWNER, state.id)
     await desk.chat.queueing.go_on()
     await quiet(desk, state)

@@ -50,9 +50,9 @@ export default {
           pathLength="100" :stroke-dasharray="Math.round(gauge.share * 100) + ' 100'"/></svg>
         <span>{{ Math.round(gauge.share * 100) }} %</span>
       </div>
-      <button v-if="streaming" type="button" class="send-button" data-testid="stop" :title="labels.stop" :aria-label="labels.stop"
-        v-html="icons.stop" @click="$emit('stop', conversation), focus()"></button>
-      <button v-else type="submit" class="send-button" data-testid="send" :title="labels.send" :aria-label="labels.send"
+      <button v-if="streaming" type="button" class="send-button" :class="{ beside: text.trim() }" data-testid="stop" :title="labels.stop"
+        :aria-label="labels.stop" v-html="icons.stop" @click="$emit('stop', conversation), focus()"></button>
+      <button v-if="!streaming || text.trim()" type="submit" class="send-button" data-testid="send" :title="sendLabel" :aria-label="sendLabel"
         :disabled="!text.trim()" v-html="icons.send"></button>
     </div>
   </form>`,
@@ -62,6 +62,9 @@ export default {
     return { text: "", hint: "", conversation: null, streaming: false, gauge: null, model: "", chosen: 0, closed: false, dropping: false };
   },
   computed: {
+    sendLabel() {
+      return this.streaming ? this.labels.queue : this.labels.send;
+    },
     // The commands that what is typed may become; none once it is followed by anything.
     menu() {
       const typed = this.text.match(/^\s*\/([^\s/]*)$/)?.[1].toLowerCase();
@@ -111,7 +114,6 @@ export default {
     },
     status(status) {
       Object.assign(this, status);
-      if (!this.streaming) this.hint = "";
     },
     // Put a text into the field. A start of ours may have a gap ("…") where the person goes on.
     fill(text, hasGap = false) {
@@ -197,10 +199,6 @@ export default {
     },
     submit() {
       if (!this.text.trim()) return;
-      if (this.streaming) {
-        this.hint = this.labels.busy;
-        return;
-      }
       if (this.text.length > this.longest) {
         this.hint = this.labels.tooLong; // the server would not even get it
         return;
@@ -240,9 +238,13 @@ export default {
       if (message.fresh && this.conversation === message.conversation) this.conversation = null;
       const where = message.fresh ? null : message.conversation;
       if (where === this.conversation) {
-        this.fill([message.text, this.text].filter(Boolean).join("\n\n"));
+        this.takeBack(message.text);
         this.hint = hint;
       } else keep(DRAFT + (where || "new"), message.text);
+    },
+    // Take up a text that has no other place any more, before what is typed already.
+    takeBack(text) {
+      this.fill([text, this.text].filter(Boolean).join("\n\n"));
     },
     forget(conversation) {
       keep(DRAFT + conversation, "");

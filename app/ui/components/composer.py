@@ -50,7 +50,7 @@ class Composer(Element, component='composer.js'):
             'placeholder': t('Write a message'),
             'send': t('Send'),
             'stop': t('Stop'),
-            'busy': t('The answer is still coming. Stop it or wait for its end.'),
+            'queue': t('Send when this answer is done'),
             'commands': t('Commands'),
             'noText': t('Only files of text can be read here: .vtt, .srt, .txt and the like.'),
             'tooLarge': t('This file is too large for a message.'),
@@ -91,6 +91,10 @@ class Composer(Element, component='composer.js'):
     def refuse(self, message_id: str, sentence: str) -> None:
         """Give a message back and say why."""
         self.run_method('refused', message_id, sentence)
+
+    def take_back(self, text: str) -> None:
+        """Put a text that lost its place before what is typed."""
+        self.run_method('takeBack', text)
 
     def forget_draft(self, conversation_id: str) -> None:
         """Remove the draft of a conversation that was deleted."""
