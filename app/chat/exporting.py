@@ -1,13 +1,18 @@
 """Taking things elsewhere: one conversation as a file to read, or everything as one archive."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from app import __version__
+from app.domain.carried import Carried
 from app.errors import NotFound
+from app.exchange.archive import CONVERSATIONS, DOCUMENTS, FOLDERS, PREFERENCES, ArchiveWriter
 from app.exchange.json_file import json_file
 from app.exchange.markdown_file import markdown_file
 from app.exchange.names import file_name
+from app.exchange.records import document_record, folder_record
 from app.exchange.text_file import text_file
 from app.exchange.transcript import Transcript, Words, transcript
 from app.storage.outgoing import Outgoing
@@ -27,6 +32,13 @@ READABLE: Mapping[str, tuple[str, Callable[[Transcript], str]]] = {
     'txt': ('text/plain; charset=utf-8', text_file),
 }
 """Formats for people, by the ending of their files: the media type, and who writes them."""
+
+
+PAGE = 50
+"""Conversations or documents whose names are read at once."""
+
+CHUNK = 64 * 1024
+"""Bytes of an archive that go out at once."""
 
 
 class Exporting:
@@ -50,3 +62,47 @@ class Exporting:
         media_type, write = READABLE[ending]
         text = await asyncio.to_thread(lambda: write(transcript(carried, words)))
         return ExportedFile(name, media_type, text.encode('utf-8', 'replace'))
+
+    async def archive(self, owner_id: str, now: datetime) -> AsyncIterator[bytes]:
+        """Give everything a person has as one .zip, piece by piece; at most one conversation is in memory.
+
+        Each conversation is as it was at one moment, the moments differ. What is made meanwhile may be missing.
+        """
+        writer = ArchiveWriter(__version__, now)
+        ready = b''
+        async for _ in self._written(writer, owner_id):
+            ready += writer.take()
+            if len(ready) >= CHUNK:
+                yield ready
+                ready = b''
+        yield ready + writer.take()
+
+    async def _written(self, writer: ArchiveWriter, owner_id: str) -> AsyncIterator[None]:
+        """Write everything, in threads, with a pause for the bytes to be taken after each step."""
+        writer.begin(PREFERENCES)
+        writer.add(await self._outgoing.preferences(owner_id))
+        writer.begin(FOLDERS)
+        for folder in await self._outgoing.folders(owner_id):
+            writer.add(folder_record(folder))
+        writer.begin(DOCUMENTS)
+        after = ''
+        while documents := await self._outgoing.documents(owner_id, after=after, limit=PAGE):
+            for document in documents:
+                await asyncio.to_thread(lambda each: writer.add(document_record(each)), document)
+                yield
+            after = documents[-1].key
+        writer.begin(CONVERSATIONS)
+        async for carried in self._conversations(owner_id):
+            await asyncio.to_thread(writer.add_conversation, carried)
+            yield
+        writer.finish()
+
+    async def _conversations(self, owner_id: str) -> AsyncIterator[Carried]:
+        after = ''
+        while ids := await self._outgoing.conversation_ids(owner_id, after=after, limit=PAGE):
+            for conversation_id in ids:
+                try:
+                    yield await self._outgoing.conversation(owner_id, conversation_id, deleted=True)
+                except NotFound:  # deleted for good meanwhile
+                    continue
+            after = ids[-1]

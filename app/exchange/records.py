@@ -5,7 +5,7 @@ written: who reads a file owns what is in it.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.domain.conversation import Conversation, Folder
 from app.domain.document import Document, Passage
 from app.domain.message import CommandCall, Message, Role, Source, Status, Step
 from app.domain.model import ModelRef
+from app.domain.queued import QueuedMessage
 
 Record = Mapping[str, Any]
 
@@ -32,6 +33,7 @@ def carried_record(carried: Carried) -> Record:
     return {
         'conversation': conversation_record(carried.conversation),
         'folder': carried.folder,
+        'queued': [queued_record(queued) for queued in carried.queued],
         'messages': [message_record(message) for message in carried.messages],
     }
 
@@ -44,7 +46,25 @@ def carried_from(record: Record, owner_id: str) -> Carried:
     """
     conversation = conversation_from(record['conversation'], owner_id)
     messages = tuple(message_from(each, conversation.id) for each in record['messages'])
-    return Carried(conversation=conversation, messages=messages, folder=_text(record.get('folder', '')))
+    _check_tree(messages, conversation.head_id)
+    return Carried(
+        conversation=conversation,
+        messages=messages,
+        folder=_text(record['folder']),
+        queued=tuple(queued_from(each, conversation.id) for each in record['queued']),
+    )
+
+
+def _check_tree(messages: Sequence[Message], head_id: str | None) -> None:
+    depths: dict[str | None, int] = {None: -1}
+    for message in messages:
+        if message.id in depths:
+            raise ValueError(f'the message {message.id} is there twice')
+        if message.parent_id not in depths or depths[message.parent_id] != message.depth - 1:
+            raise ValueError(f'the message {message.id} does not stand below its parent')
+        depths[message.id] = message.depth
+    if head_id not in depths:
+        raise ValueError(f'the message {head_id} that is shown is missing')
 
 
 def conversation_record(conversation: Conversation) -> Record:
@@ -136,6 +156,29 @@ def message_from(record: Record, conversation_id: str) -> Message:
     )
 
 
+def queued_record(queued: QueuedMessage) -> Record:
+    """Write a message that waits to be sent."""
+    return {
+        'id': queued.id,
+        'text': queued.text,
+        'model': _model(queued.model),
+        'language': queued.language,
+        'created_at': _time(queued.created_at),
+    }
+
+
+def queued_from(record: Record, conversation_id: str) -> QueuedMessage:
+    """Read a message that waits in a conversation."""
+    return QueuedMessage(
+        id=_text(record['id']),
+        conversation_id=conversation_id,
+        text=_text(record['text']),
+        model=_model_from(record['model']),
+        language=_text(record['language']),
+        created_at=_time_from(record['created_at']),
+    )
+
+
 def folder_record(folder: Folder) -> Record:
     """Write a folder."""
     return {'id': folder.id, 'name': folder.name, 'created_at': _time(folder.created_at)}
@@ -168,7 +211,7 @@ def document_from(record: Record) -> Document:
     """Read a document."""
     return Document(
         **{name: _text(record[name]) for name in ('key', 'kind', 'title', 'url')},
-        passages=tuple(Passage(_text(text), start) for text, start in record['passages']),
+        passages=tuple(Passage(_text(text), _number(start)) for text, start in record['passages']),
         data=_mapping(record['data']),
         fetched_at=_time_from(record['fetched_at']),
     )
@@ -210,4 +253,10 @@ def _optional_text(value: Any) -> str | None:
 def _mapping(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise TypeError(f'not an object: {value!r:.80}')
+    return value
+
+
+def _number(value: Any) -> float | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise TypeError(f'not a number: {value!r:.80}')
     return value

@@ -13,7 +13,7 @@ from app.domain.document import Document
 from app.domain.message import Message
 from app.errors import NotFound
 from app.storage.database import Database
-from app.storage.rows import conversation_from, document_from, message_from
+from app.storage.rows import conversation_from, document_from, message_from, queued_from
 from app.storage.tables import (
     ConversationRow,
     ConversationTagRow,
@@ -21,6 +21,7 @@ from app.storage.tables import (
     FolderRow,
     MessageRow,
     PreferencesRow,
+    QueuedMessageRow,
     ReplyDeltaRow,
 )
 
@@ -89,10 +90,16 @@ class Outgoing:
 def _carried(session: Session, row: ConversationRow) -> Carried:
     tags = session.exec(select(ConversationTagRow.name).where(col(ConversationTagRow.conversation_id) == row.id))
     folder = session.get(FolderRow, row.folder_id) if row.folder_id else None
+    queued = session.exec(
+        select(QueuedMessageRow)
+        .where(col(QueuedMessageRow.conversation_id) == row.id)
+        .order_by(col(QueuedMessageRow.created_at), col(QueuedMessageRow.id))
+    )
     return Carried(
         conversation=conversation_from(row, tags),
         messages=tuple(_messages(session, row.id)),
         folder=folder.name if folder else '',
+        queued=tuple(map(queued_from, queued)),
     )
 
 

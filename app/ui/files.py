@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
 from nicegui import app
 
 from app.chat import Chat
@@ -32,6 +34,13 @@ class Files:
         @app.get('/c/{conversation_id}/export/{format}', include_in_schema=False)
         async def conversation(request: Request, conversation_id: str, format: str) -> Response:  # noqa: A002
             return await self._conversation(self._translator(request), conversation_id, format)
+
+        @app.get('/export/archive', include_in_schema=False)
+        async def archive() -> Response:
+            now = datetime.now().astimezone()
+            headers = {**HEADERS, 'Content-Disposition': disposition(f'guilherme-{now:%Y-%m-%d}.zip')}
+            content = self.chat.exporting.archive(LOCAL_OWNER, now)
+            return StreamingResponse(content, media_type='application/zip', headers=headers)
 
     def _translator(self, request: Request) -> Translator:
         return translator(Preferences.of(request, self.language_setting).language)

@@ -1,7 +1,12 @@
 import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
 
 from app.bootstrap import Parts
 from app.domain.conversation import LOCAL_OWNER
+from app.exchange.reading.archive import Archive
+from app.exchange.reading.intake import Meter
 from app.storage.conversations import Conversations
 from tests.replies.waiting import until
 from tests.storage.samples import conversation, new_id
@@ -58,3 +63,17 @@ async def test_what_is_not_there_is_refused_in_words(page: Browser, parts: Parts
         assert answer.status_code == 404
         assert answer.text == 'This conversation does not exist, or it was deleted.\n'
         assert content not in answer.text
+
+
+async def test_everything_as_one_archive(page: Browser, parts: Parts, tmp_path: Path) -> None:
+    deleted = conversation(deleted_at=datetime.now(UTC))
+    for each in (deleted, conversation('somebody')):
+        await Conversations(parts.database).create(each)
+    mine = await asked(page, parts)
+    answer = await page.http.get('/export/archive')
+    assert re.search(r'filename="guilherme-\d{4}-\d\d-\d\d\.zip"', answer.headers['content-disposition'])
+    (tmp_path / 'all.zip').write_bytes(answer.content)
+    with Archive(tmp_path / 'all.zip', LOCAL_OWNER, Meter(0)) as archive:
+        carried = {each.conversation.id: each for each in archive.conversations()}
+    assert carried.keys() == {mine, deleted.id}
+    assert carried[mine].messages[1].content.startswith('w0 w1 ')
