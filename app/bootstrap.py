@@ -16,6 +16,7 @@ from app.chat import (
     Chat,
     Downloads,
     Filing,
+    Importing,
     Listing,
     ModelCatalog,
     Organising,
@@ -57,6 +58,7 @@ from app.storage.outgoing import Outgoing
 from app.storage.preferences import Preferences
 from app.storage.queue import Queue
 from app.storage.shelves import Shelves
+from app.storage.staging import Staging
 from app.storage.tags import Tags
 from app.ui.content_policy import ContentPolicy
 from app.ui.files import Files
@@ -98,6 +100,7 @@ class Parts:
         """Bring the database up to date and fold what an earlier run left unfinished, before anybody can look."""
         await self.database.upgrade()
         self.interrupted = await self.journal.recover(to_be_resumed=self.settings.resume)
+        await self.chat.importing.recover()
         if self.interrupted:
             log.info('%d replies of the last run were interrupted; their text is kept.', len(self.interrupted))
 
@@ -141,6 +144,7 @@ class Parts:
             self._emptying.cancel()
         await self.chat.queueing.close()
         await self.chat.downloads.close()
+        await self.chat.importing.close()
         await self.engine.close(to_be_resumed=self.settings.resume)
         for provider in self.providers:
             await provider.close()
@@ -203,6 +207,7 @@ def build(settings: Settings) -> Parts:
     )
     queueing = Queueing(queue, line, reading, asking, _server_is_ending)
     engine.on_finished.append(queueing.reply_ended)
+    deleted = Trash(trash.Trash(database), live)
     chat = Chat(
         asking=asking,
         queueing=queueing,
@@ -212,12 +217,13 @@ def build(settings: Settings) -> Parts:
             conversations=conversations, shelves=shelves, folders=folders, reading=reading, asking=asking, live=live
         ),
         filing=Filing(folders, shelves, live),
-        trash=Trash(trash.Trash(database), live),
+        trash=deleted,
         preferring=preferring,
         commanding=commanding,
         models=catalog,
         downloads=Downloads(catalog),
         exporting=Exporting(Outgoing(database)),
+        importing=Importing(Staging(database), deleted, live, inbox=settings.data_dir / 'imports', words=spoken),
         live=live,
     )
     return Parts(

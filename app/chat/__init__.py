@@ -7,6 +7,7 @@ from app.chat.commanding import Commanding
 from app.chat.downloads import Downloads
 from app.chat.exporting import Exporting
 from app.chat.filing import Filing
+from app.chat.importing import Importing
 from app.chat.listing import Listing
 from app.chat.models import ModelCatalog
 from app.chat.organising import Organising
@@ -37,6 +38,7 @@ class Chat:
     models: ModelCatalog
     downloads: Downloads
     exporting: Exporting
+    importing: Importing
     live: LiveConversations
 
 
@@ -47,6 +49,7 @@ __all__ = [
     'Downloads',
     'Exporting',
     'Filing',
+    'Importing',
     'Listing',
     'ModelCatalog',
     'Organising',

@@ -60,10 +60,18 @@ class Trash:
         """Delete what has lain in the trash for long enough, and what was to be deleted for good already."""
         if gone := await self._stored.give_up_older(datetime.now(UTC) - TRASH_KEPT):
             log.info('%d conversations had been in the trash for %d days and go.', len(gone), TRASH_KEPT.days)
+        await self.erase_now(PAUSE)
+
+    async def erase_now(self, pause: float = 0.0) -> None:
+        """Delete what was given to nobody, with so many seconds between two transactions."""
         left = True
         while left:
             left = await self._stored.erase_some(AT_A_TIME)
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(pause)
+
+    def sweep(self) -> None:
+        """Say that there may be something to delete."""
+        self._wanted.set()
 
     async def _give_up(self, owner_id: str, conversation_ids: tuple[str, ...] | None) -> int:
         gone = await self._stored.give_up(owner_id, conversation_ids)

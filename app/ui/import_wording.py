@@ -22,6 +22,9 @@ REFUSALS: Mapping[str, str] = {
     'encrypted': msgid('This .zip needs a password. Unpack it and choose the file inside.'),
     'zip_bomb': msgid('This .zip would become far too large when it is unpacked.'),
     'bad_database': msgid('This database is damaged.'),
+    'no_space': msgid('There is not enough space on the disk.'),
+    'busy': msgid('Another import is still running. Wait for its end, or cancel it.'),
+    'interrupted': msgid('The import was interrupted, so nothing of it was kept. Try again.'),
 }
 """Why a file is refused; a test proves that none is missing."""
 

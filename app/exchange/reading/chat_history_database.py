@@ -31,7 +31,9 @@ def read(file: Path, owner_id: str, meter: Meter) -> Iterator[Carried]:
         Stopped: the reading was stopped.
     """
     try:
-        with closing(sqlite3.connect(f'{file.absolute().as_uri()}?mode=ro&immutable=1', uri=True)) as database:
+        address = f'{file.absolute().as_uri()}?mode=ro&immutable=1'
+        # One thread after another takes a part of it.
+        with closing(sqlite3.connect(address, uri=True, check_same_thread=False)) as database:
             database.text_factory = lambda data: data.decode('utf-8', 'replace')
             database.set_progress_handler(lambda: meter.stopped, STEPS)
             database.execute('PRAGMA trusted_schema = OFF')

@@ -1,0 +1,232 @@
+"""Taking in what an import reads: each conversation is new, there already, or has news for one that is there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4, uuid5
+
+from app.chat.trash import Trash
+from app.domain.carried import Carried
+from app.domain.conversation import Conversation, Folder
+from app.domain.document import Document
+from app.domain.message import Message, Status
+from app.exchange.reading.tree import NAMESPACE
+from app.storage.staging import STAGED, Batch, News, Staging, Stored
+from app.storage.trash import NOBODY
+
+ROWS = 200
+CHARACTERS = 300_000
+"""How much is written in one transaction: some milliseconds, for which replies wait with their commits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many conversations were new, there already, there with news, and left in the trash where they lay."""
+
+    new: int = 0
+    known: int = 0
+    with_news: int = 0
+    in_trash: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.new + self.known + self.with_news + self.in_trash
+
+
+class TakingIn:
+    """One import into the things of `owner_id`. Nobody sees anything of it before it is given."""
+
+    def __init__(self, staging: Staging, trash: Trash, owner_id: str) -> None:
+        self.tally = Tally()
+        self._staging = staging
+        self._trash = trash
+        self._owner_id = owner_id
+        self._id = str(uuid4())
+        self._folders: dict[str, str] = {}
+        self._beside: dict[str, str] = {}
+        self._preferences: Mapping[str, Any] | None = None
+        self._conversations: list[Conversation] = []
+        self._messages: list[Message] = []
+        self._length = 0
+        self._fresh: set[str] = set()
+
+    async def take(self, conversations: Sequence[Carried]) -> None:
+        """Store conversations where nobody sees them."""
+        stored, messages = await self._look(conversations)
+        for carried in conversations:
+            if not self._fresh.isdisjoint((carried.conversation.id, *(message.id for message in carried.messages))):
+                stored, messages = await self._look(conversations)  # the same came a moment ago
+            await self._take(_settled(carried), stored, messages)
+        await self._write()
+
+    async def keep(self, document: Document) -> None:
+        """Store a document where nobody sees it."""
+        await self._staging.keep_document(self._id, document)
+
+    async def make_folder(self, name: str) -> str:
+        """Have a folder of this name in the end; give its id until then."""
+        if name not in self._folders:
+            folder = Folder(id=str(uuid4()), owner_id=self._owner_id, name=name, created_at=datetime.now(UTC))
+            await self._staging.keep_folder(self._id, folder)
+            self._folders[name] = folder.id
+        return self._folders[name]
+
+    def prefer(self, preferences: Mapping[str, Any]) -> None:
+        """Keep preferences for a person who has none."""
+        self._preferences = preferences
+
+    async def give(self) -> None:
+        """Give everything to the person, at once.
+
+        Raises:
+            ImportRefused: some of it was given up meanwhile; then nothing is given.
+        """
+        await self._staging.give(
+            self._id,
+            self._owner_id,
+            conversations=self.tally.new,
+            beside=len(self._beside),
+            preferences=self._preferences,
+        )
+
+    async def give_up(self) -> None:
+        """Give everything to the trash; no effect if it was given."""
+        await self._staging.give_up(self._id)
+
+    async def _look(self, conversations: Sequence[Carried]) -> tuple[dict[str, Stored], dict[str, Stored]]:
+        await self._write()
+        self._fresh.clear()
+        ids = [carried.conversation.id for carried in conversations]
+        stored = await self._staging.conversations(ids)
+        if any(each.owner_id == NOBODY for each in stored.values()):
+            await self._trash.erase_now()  # what is being deleted for good may come back, but anew
+            stored = await self._staging.conversations(ids)
+        messages = [message.id for carried in conversations for message in carried.messages]
+        return stored, await self._staging.messages(messages)
+
+    async def _take(self, carried: Carried, stored: Mapping[str, Stored], messages: Mapping[str, Stored]) -> None:
+        found = stored.get(carried.conversation.id)
+        if self._is_taken(carried, found, messages):
+            carried = _renamed(carried, self._owner_id)
+            await self._take(carried, *await self._look([carried]))
+        elif found is None:
+            await self._take_new(carried)
+        elif found.owner_id == STAGED + self._id:
+            await self._put(carried, messages, carried.conversation.id)
+        elif found.is_deleted:
+            self.tally = replace(self.tally, in_trash=self.tally.in_trash + 1)
+        elif all(message.id in messages for message in carried.messages):
+            known = 0 if carried.conversation.id in self._beside else 1
+            self.tally = replace(self.tally, known=self.tally.known + known)
+        else:
+            await self._take_news(carried, found, messages)
+
+    def _is_taken(self, carried: Carried, found: Stored | None, messages: Mapping[str, Stored]) -> bool:
+        """Tell whether an id belongs to something else, such as the same conversation of another person."""
+        if found is not None and found.owner_id not in (self._owner_id, STAGED + self._id):
+            return True
+        places = {carried.conversation.id, self._beside.get(carried.conversation.id)}
+        return any(
+            message.id in messages and messages[message.id].conversation_id not in places
+            for message in carried.messages
+        )
+
+    async def _take_new(self, carried: Carried) -> None:
+        folder_id = await self.make_folder(carried.folder) if carried.folder else None
+        conversation = replace(carried.conversation, owner_id=STAGED + self._id, folder_id=folder_id)
+        self._conversations.append(conversation)
+        self._fresh.add(conversation.id)
+        self.tally = replace(self.tally, new=self.tally.new + 1)
+        for message in carried.messages:
+            await self._add(message)
+
+    async def _take_news(self, carried: Carried, found: Stored, messages: Mapping[str, Stored]) -> None:
+        """Let what is missing wait beside the conversation."""
+        conversation = carried.conversation
+        if conversation.id not in self._beside:
+            self.tally = replace(self.tally, with_news=self.tally.with_news + 1)
+            news = _news(carried, found, messages)
+            beside = replace(conversation, head_id=None, pinned=False, archived_at=None, deleted_at=None)
+            self._beside[conversation.id] = await self._staging.put_beside(self._id, beside, news)
+            await self._put(carried, messages, self._beside[conversation.id], news.parents)
+
+    async def _put(
+        self,
+        carried: Carried,
+        messages: Mapping[str, Stored],
+        place: str,
+        parents: Mapping[str, str | None] | None = None,
+    ) -> None:
+        """Store the messages that are missing into the conversation `place`; `parents` are of another one."""
+        depths: dict[str | None, int] = {None: -1, **{key: each.depth for key, each in messages.items()}}
+        for message in carried.messages:
+            if message.id not in messages:
+                depths[message.id] = depths[message.parent_id] + 1
+                parent_id = None if message.id in (parents or {}) else message.parent_id
+                await self._add(replace(message, conversation_id=place, parent_id=parent_id, depth=depths[message.id]))
+
+    async def _add(self, message: Message) -> None:
+        self._messages.append(message)
+        self._fresh.add(message.id)
+        self._length += len(message.content) + len(message.thinking)
+        if len(self._messages) >= ROWS or self._length > CHARACTERS:
+            await self._write()
+
+    async def _write(self) -> None:
+        if self._conversations or self._messages:
+            await self._staging.write(Batch(self._conversations, self._messages))
+        self._conversations, self._messages, self._length = [], [], 0
+
+
+def _news(carried: Carried, found: Stored, messages: Mapping[str, Stored]) -> News:
+    by_id = {message.id: message for message in carried.messages}
+    missing = [message for message in carried.messages if message.id not in messages]
+    head_id = carried.conversation.head_id
+    above = by_id.get(head_id or '')
+    while above is not None and above.id != found.head_id:
+        above = by_id.get(above.parent_id or '')
+    goes_on = found.head_id is None or above is not None
+    return News(
+        conversation_id=carried.conversation.id,
+        parents={
+            message.id: message.parent_id
+            for message in missing
+            if message.parent_id is None or message.parent_id in messages
+        },
+        seen_head_id=found.head_id,
+        head_id=head_id if goes_on else None,
+        updated_at=carried.conversation.updated_at,
+    )
+
+
+def _settled(carried: Carried) -> Carried:
+    """Let nothing come in that seems to be still being written."""
+    if all(message.status is not Status.STREAMING for message in carried.messages):
+        return carried
+    return replace(
+        carried,
+        messages=tuple(
+            replace(message, status=Status.INTERRUPTED) if message.status is Status.STREAMING else message
+            for message in carried.messages
+        ),
+    )
+
+
+def _renamed(carried: Carried, owner_id: str) -> Carried:
+    """Give ids of the owner's own, the same every time."""
+
+    def own(key: str | None) -> str | None:
+        return None if key is None else str(uuid5(NAMESPACE, f'guilherme:{owner_id}:{key}'))
+
+    conversation = carried.conversation
+    conversation_id = str(own(conversation.id))
+    return replace(
+        carried,
+        conversation=replace(conversation, id=conversation_id, head_id=own(conversation.head_id)),
+        messages=tuple(
+            replace(message, id=str(own(message.id)), parent_id=own(message.parent_id), conversation_id=conversation_id)
+            for message in carried.messages
+        ),
+    )

@@ -1,0 +1,269 @@
+"""What is being imported, before it is the person's.
+
+Rows are written under an owner of their own, a few in each transaction, so that replies never wait long for their
+commits. One short transaction gives them to the person. What an import adds to a conversation that is there already
+waits in a conversation beside it, and follows after that transaction, one conversation at a time; after a crash the
+next start goes on with it. What was not given is given up instead, and the trash deletes it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from sqlalchemy import delete, func, insert, or_, update
+from sqlmodel import Session, col, select
+
+from app.domain.conversation import Conversation, Folder
+from app.domain.document import Document
+from app.domain.message import Message
+from app.errors import ImportRefused
+from app.storage.database import Database
+from app.storage.rows import conversation_columns, message_columns, row_of_document, storable
+from app.storage.tables import ConversationRow, ConversationTagRow, DocumentRow, FolderRow, MessageRow, PreferencesRow
+from app.storage.trash import NOBODY
+
+T = TypeVar('T')
+
+STAGED = 'importing:'
+"""Owners that begin so are imports under way."""
+
+BESIDE = 'importing-beside:'
+"""Owners that begin so hold what an import under way adds to conversations that are there."""
+
+FOLLOWS = 'imported-beside:'
+"""Owners that begin so hold what was given and has not followed yet; the person's id comes next."""
+
+
+AT_ONCE = 500
+"""Ids in one query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is there of a conversation or a message that comes in."""
+
+    owner_id: str = ''
+    conversation_id: str = ''
+    head_id: str | None = None
+    depth: int = 0
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What an import adds to a conversation. `parents` says below which stored messages its first ones belong.
+
+    `head_id` is what is shown from then on, if the branch that is shown now still ends with `seen_head_id`.
+    """
+
+    conversation_id: str
+    parents: Mapping[str, str | None]
+    seen_head_id: str | None
+    head_id: str | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows for one transaction: their order is that of writing."""
+
+    conversations: Sequence[Conversation] = ()
+    messages: Sequence[Message] = ()
+
+
+class Staging:
+    """Imports in the database. All methods raise `StorageUnavailable` when it fails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def conversations(self, ids: Sequence[str]) -> dict[str, Stored]:
+        """Say which of these conversations are there, whoever owns them."""
+        query = select(
+            ConversationRow.id, ConversationRow.owner_id, ConversationRow.head_id, ConversationRow.deleted_at
+        )
+        query = query.where(col(ConversationRow.id).in_(ids))
+        found = await self._database.read(lambda session: session.exec(query).all())
+        return {key: Stored(owner, key, head, is_deleted=deleted is not None) for key, owner, head, deleted in found}
+
+    async def messages(self, ids: Sequence[str]) -> dict[str, Stored]:
+        """Say which of these messages are there, and in which conversation."""
+        row = MessageRow
+
+        def work(session: Session, ids: Sequence[str]) -> Sequence[tuple[str, str, int]]:
+            return session.exec(select(row.id, row.conversation_id, row.depth).where(col(row.id).in_(ids))).all()
+
+        found = await self._look(work, ids)
+        return {key: Stored(conversation_id=conversation, depth=depth) for key, conversation, depth in found}
+
+    async def _look(self, work: Callable[[Session, Sequence[str]], Sequence[T]], ids: Sequence[str]) -> list[T]:
+        def all_of_them(session: Session) -> list[T]:
+            starts = range(0, len(ids), AT_ONCE)
+            return [found for start in starts for found in work(session, ids[start : start + AT_ONCE])]
+
+        return await self._database.read(all_of_them)
+
+    async def write(self, batch: Batch) -> None:
+        """Store a part; conversations belong to whom they say."""
+        rows = [conversation_columns(each) for each in batch.conversations]
+        tags = [
+            {'conversation_id': each.id, 'name': storable(tag)} for each in batch.conversations for tag in each.tags
+        ]
+        messages = [message_columns(message) for message in batch.messages]
+
+        def work(session: Session) -> None:
+            for table, values in ((ConversationRow, rows), (ConversationTagRow, tags), (MessageRow, messages)):
+                if values:
+                    session.connection().execute(insert(table), values)
+
+        await self._database.write(work)
+
+    async def put_beside(self, import_id: str, conversation: Conversation, news: News) -> str:
+        """Make the conversation in which news wait; give its id. `conversation` says what it is called."""
+        note = {
+            'of': news.conversation_id,
+            'parents': dict(news.parents),
+            'seen': news.seen_head_id,
+            'head': news.head_id,
+            'updated_at': news.updated_at.isoformat(),
+        }
+        columns = conversation_columns(conversation) | {
+            'id': str(uuid4()),
+            'owner_id': BESIDE + import_id,
+            'parameters': note,
+            'folder_id': None,
+        }
+        await self._database.write(lambda session: session.connection().execute(insert(ConversationRow), [columns]))
+        return str(columns['id'])
+
+    async def keep_folder(self, import_id: str, folder: Folder) -> None:
+        """Store a folder; the person's own of that name takes its place in the end, if there is one."""
+        row = FolderRow(
+            id=folder.id, owner_id=STAGED + import_id, name=storable(folder.name), created_at=folder.created_at
+        )
+        await self._database.write(lambda session: session.add(row))
+
+    async def keep_document(self, import_id: str, document: Document) -> None:
+        """Store a document; one that the person has is left as it is in the end."""
+        await self._database.write(lambda session: session.merge(row_of_document(STAGED + import_id, document)))
+
+    async def give(
+        self, import_id: str, owner_id: str, *, conversations: int, beside: int, preferences: Mapping[str, Any] | None
+    ) -> None:
+        """Give everything to a person, in one transaction; what was put beside conversations is ready to follow.
+
+        `preferences` are kept if the person has none.
+
+        Raises:
+            ImportRefused: some of the conversations counted are not there any more; then nothing is given.
+        """
+
+        def work(session: Session) -> None:
+            given = _change_owner(session, STAGED + import_id, owner_id)
+            waiting = _change_owner(session, BESIDE + import_id, FOLLOWS + owner_id)
+            if (given, waiting) != (conversations, beside):
+                raise ImportRefused(reason='interrupted')
+            _give_folders(session, STAGED + import_id, owner_id)
+            _give_documents(session, STAGED + import_id, owner_id)
+            if preferences and session.get(PreferencesRow, owner_id) is None:
+                session.add(PreferencesRow(owner_id=owner_id, data=dict(preferences)))
+
+        await self._database.write(work)
+
+    async def follow(self) -> News | None:
+        """Move what waits beside one conversation into it; give what that was, None if nothing waits.
+
+        If the conversation was deleted for good meanwhile, it goes the same way.
+        """
+        return await self._database.write(_follow)
+
+    async def give_up(self, import_id: str | None = None) -> int:
+        """Give an import that was not given to nobody, or all of them; give how many conversations that were."""
+        owner = col(ConversationRow.owner_id)
+        if import_id is None:
+            whose = or_(owner.startswith(STAGED), owner.startswith(BESIDE))
+        else:
+            whose = owner.in_([STAGED + import_id, BESIDE + import_id])
+        gone = {'owner_id': NOBODY, 'deleted_at': datetime.now(UTC), 'folder_id': None}
+
+        def work(session: Session) -> int:
+            return session.exec(update(ConversationRow).where(whose).values(**gone)).rowcount
+
+        conversations = await self._database.write(work)
+        while await self._database.write(lambda session: _delete_some(session, import_id)):
+            pass
+        return conversations
+
+
+def _change_owner(session: Session, old: str, new: str) -> int:
+    query = update(ConversationRow).where(col(ConversationRow.owner_id) == old).values(owner_id=new)
+    return session.exec(query).rowcount
+
+
+def _give_folders(session: Session, staged: str, owner_id: str) -> None:
+    own = select(FolderRow.name, func.min(FolderRow.id)).where(col(FolderRow.owner_id) == owner_id)
+    known: dict[str, str] = dict(session.exec(own.group_by(col(FolderRow.name))).all())
+    for folder in session.exec(select(FolderRow).where(col(FolderRow.owner_id) == staged)).all():
+        if folder.name not in known:
+            folder.owner_id = owner_id
+            continue
+        inside = update(ConversationRow).where(col(ConversationRow.folder_id) == folder.id)
+        session.exec(inside.values(folder_id=known[folder.name]))
+        session.delete(folder)
+
+
+def _give_documents(session: Session, staged: str, owner_id: str) -> None:
+    known = select(DocumentRow.key).where(col(DocumentRow.owner_id) == owner_id)
+    query = update(DocumentRow).where(col(DocumentRow.owner_id) == staged, col(DocumentRow.key).not_in(known))
+    session.exec(query.values(owner_id=owner_id).execution_options(synchronize_session=False))
+
+
+def _follow(session: Session) -> News | None:
+    waits = col(ConversationRow.owner_id).startswith(FOLLOWS)
+    beside = session.exec(select(ConversationRow).where(waits).limit(1).with_for_update()).first()
+    if beside is None:
+        return None
+    note, owner_id = beside.parameters, beside.owner_id.removeprefix(FOLLOWS)
+    beside.owner_id, beside.deleted_at = NOBODY, datetime.now(UTC)
+    news = News(
+        conversation_id=note['of'],
+        parents=note['parents'],
+        seen_head_id=note['seen'],
+        head_id=note['head'],
+        updated_at=datetime.fromisoformat(note['updated_at']),
+    )
+    row = session.get(ConversationRow, news.conversation_id)
+    if row is not None and row.owner_id == owner_id:
+        _move(session, beside.id, news)
+        row.updated_at = max(row.updated_at, news.updated_at)
+        if news.head_id is not None and row.head_id == news.seen_head_id:
+            row.head_id = news.head_id
+    return news
+
+
+def _move(session: Session, beside_id: str, news: News) -> None:
+    """Write the messages anew instead of changing them: triggers that index them see them come."""
+    inside = col(MessageRow.conversation_id) == beside_id
+    columns = MessageRow.__table__.columns  # type: ignore[attr-defined]
+    found = session.connection().execute(select(*columns).where(inside).order_by(col(MessageRow.depth)))
+    rows = [dict(row) for row in found.mappings()]
+    session.exec(delete(MessageRow).where(inside))
+    for row in rows:
+        row['conversation_id'] = news.conversation_id
+        row['parent_id'] = news.parents.get(row['id'], row['parent_id'])
+    if rows:
+        session.connection().execute(insert(MessageRow), rows)
+
+
+def _delete_some(session: Session, import_id: str | None) -> bool:
+    """Delete some of the documents and folders that were staged; say whether there may be more."""
+    more = False
+    for row, key in ((FolderRow, col(FolderRow.id)), (DocumentRow, col(DocumentRow.key))):
+        owner = col(row.owner_id)
+        whose = owner.startswith(STAGED) if import_id is None else owner == STAGED + import_id
+        keys: Iterable[str] = session.exec(select(key).where(whose).limit(20)).all()
+        session.exec(delete(row).where(whose, key.in_(list(keys))))
+        more = more or bool(keys)
+    return more
