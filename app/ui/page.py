@@ -72,6 +72,7 @@ class ChatPage:
                 ui.html(svg_mark(), sanitize=False).classes('mark')
                 ui.label(APP_NAME).classes('brand')
             new = ui.element('a').classes('new-chat').props('href=/ data-testid=new-chat')
+            new._props['aria-label'] = t('New chat')
             new.on('click.prevent', lambda: self.open(None), args=[])
             with new:
                 icon_element('new-chat')

@@ -54,10 +54,10 @@ def first_paint(theme: str) -> None:
 
 
 def one_main() -> None:
-    """Take its role from the frame NiceGUI lays around a page, which is a `main` too: the page names its own."""
-    frame = ui.context.client.content.parent_slot
-    assert frame is not None
-    frame.parent.props('role=presentation')
+    """Make the frame NiceGUI lays around a page a plain one: it is a `main` too, and the page names its own."""
+    slot = ui.context.client.content.parent_slot
+    assert slot is not None
+    slot.parent.tag = 'div'
 
 
 def svg_mark() -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Self
+from typing import Any, Self
 from uuid import uuid4
 
 from app.domain.conversation import LOCAL_OWNER, Conversation
@@ -26,8 +26,11 @@ class Seeding:
     async def __aexit__(self, *error: object) -> None:
         await self._database.close()
 
-    async def conversation(self, title: str, texts: list[str]) -> str:
-        """Store a conversation in which a person and a model say the texts in turn; give its id."""
+    async def conversation(self, title: str, texts: list[str], **of_answers: Any) -> str:
+        """Store a conversation in which a person and a model say the texts in turn; give its id.
+
+        `of_answers` are fields that every answer has besides its text.
+        """
         now = datetime.now(UTC)
         chat = Conversation(id=str(uuid4()), owner_id=LOCAL_OWNER, title=title, created_at=now, updated_at=now)
         messages: list[Message] = []
@@ -45,6 +48,7 @@ class Seeding:
                     finished_at=now,
                 )
             )
+        messages = [replace(each, **of_answers) if each.role is Role.ASSISTANT else each for each in messages]
         await self._conversations.create(replace(chat, head_id=messages[-1].id))
         await self._database.write(lambda session: session.add_all([row_of_message(message) for message in messages]))
         return chat.id

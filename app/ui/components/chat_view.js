@@ -1,7 +1,7 @@
 // The message list of one conversation. Why JavaScript: text that streams must not pass through Vue (an update rebuilds
 // the whole page), and only the browser knows where the reader is. Python sends HTML blocks made and cleaned on the
 // server; finished blocks are never touched again. See chat_view.py for what each method takes.
-import { Progress, keepFocus, lower, name, say } from "spoken_messages";
+import { Progress, describe, keepFocus, name, say } from "spoken_messages";
 
 const NEAR_END = 30; // px from the end within which the view follows the stream
 const MOMENT = 150; // ms a conversation may take before the page shows that it is coming
@@ -194,7 +194,7 @@ export default {
     clean(node, html) {
       node.setHTML(html); // DOMPurify behind it: the second net after the server's own cleaning
       for (const link of node.querySelectorAll("a")) link.target = "_blank";
-      lower(node);
+      describe(node, this.labels);
       return node;
     },
     put(item, index, html) {

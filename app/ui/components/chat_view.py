@@ -230,6 +230,7 @@ def _labels(t: Translator) -> dict[str, Any]:
         'you': t('You'),
         'answer': t('Answer'),
         'copied': t('Copied'),
+        'task': t('Task'),
         'statuses': {
             'streaming': t('The answer has begun.'),
             'complete': t('The answer is finished.'),

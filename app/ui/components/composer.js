@@ -38,9 +38,9 @@ export default {
         <span class="command-name">/{{ item.name }} <i>{{ item.usage }}</i></span><span class="command-summary">{{ item.summary }}</span>
       </li>
     </ul>
-    <textarea ref="area" rows="1" data-testid="composer" enterkeyhint="send" :placeholder="labels.placeholder"
+    <textarea ref="area" rows="1" id="message-field" data-testid="composer" enterkeyhint="send" :placeholder="labels.placeholder"
       :aria-label="labels.placeholder" v-model="text" @keydown="onKey" @input="onInput" @blur="closed = true" @focus="closed = false"
-      role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-controls="command-menu" :aria-expanded="menu.length > 0"
+      aria-autocomplete="list" aria-haspopup="listbox" :aria-controls="menu.length ? 'command-menu' : null"
       :aria-activedescendant="menu.length ? 'command-' + chosen : null"></textarea>
     <div class="composer-row">
       <span class="composer-hint" role="status">{{ hint }}</span>

@@ -10,7 +10,7 @@ export default {
         :aria-activedescendant="cursor >= 0 ? 'found-' + cursor : null" v-model="query" @input="onInput"
         @keydown.down.prevent="move(1)" @keydown.up.prevent="move(-1)" @keydown.enter.prevent="onEnter" autocomplete="off"/></label>
     <div v-if="active" class="conversation-list search-results" data-testid="conversation-list" id="search-results"
-      role="listbox" :aria-label="labels.results" :aria-busy="String(loading)" ref="results" @scroll.passive="onScroll">
+      :role="items.length ? 'listbox' : 'group'" :aria-label="labels.results" :aria-busy="String(loading)" ref="results" @scroll.passive="onScroll">
       <div v-for="item in shown" :key="item.id" role="group" :aria-label="item.title">
         <div class="conversation-item" data-testid="conversation-item" :data-conversation-id="item.id"
           :data-streaming="String(!!item.streaming)" :data-unread="String(!!item.unread)" :class="{ cursor: cursor === item.at }">

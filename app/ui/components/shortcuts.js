@@ -40,7 +40,7 @@ function isWriting(node) {
 
 export default {
   template: `<div class="shortcuts">
-    <a class="skip-link" href="#" @click.prevent="run('composer')">{{ labels.skip }}</a>
+    <a class="skip-link" href="#message-field" @click.prevent="run('composer')">{{ labels.skip }}</a>
     <dialog class="sheet" ref="sheet" data-testid="shortcut-sheet" aria-labelledby="shortcut-title" @click="onBackdrop">
       <div class="sheet-head"><h2 id="shortcut-title">{{ labels.title }}</h2>
         <button type="button" class="icon-button" :title="labels.close" :aria-label="labels.close" v-html="icons.close" @click="close"></button></div>

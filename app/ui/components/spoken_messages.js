@@ -21,10 +21,11 @@ export function name(root, message, labels) {
   root.setAttribute("aria-labelledby", heading.id);
 }
 
-// Headings inside a message stand below that of the message.
-export function lower(node) {
+// Name what is in a text: headings stand below that of the message, boxes to tick are those of tasks.
+export function describe(node, labels) {
+  for (const box of node.querySelectorAll("input[type=checkbox]")) box.setAttribute("aria-label", labels.task);
   for (const heading of node.querySelectorAll("h1, h2, h3, h4, h5, h6"))
-    heading.setAttribute("aria-level", Math.min(Number(heading.tagName[1]) + 2, 6));
+    heading.setAttribute("aria-level", Math.min(Math.max(Number(heading.tagName[1]) + 1, 3), 6));
 }
 
 // Says that the answer on screen began and how it ended.

@@ -1,0 +1,172 @@
+"""axe-core finds nothing on any screen, in both themes. A new screen is one more entry of SCREENS."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
+from playwright.async_api import ViewportSize, expect
+
+from app.domain.message import Source, Status
+from tests.browser.conftest import OpenTab
+from tests.browser.screen import Screen
+from tests.browser.seeding import Seeding
+from tests.support.app_process import AppProcess, running_app
+from tests.support.ollama_server import OllamaServer
+from tests.support.script import MARKDOWN
+
+PHONE: ViewportSize = {'width': 390, 'height': 844}
+OPTIONS = {'resultTypes': ['violations']}
+
+SAYS = """
+results => results.violations.flatMap(each => each.nodes.map(node =>
+  [each.impact, each.id, node.target, node.html.slice(0, 160), node.failureSummary.split('\\n').pop()].join(' · ')))
+"""
+
+
+DRAWN = '() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))'
+
+
+async def nothing(tab: Screen) -> None:
+    pass
+
+
+async def conversation(tab: Screen) -> None:
+    """Show an answer with everything markdown has, after thoughts, with its earlier version."""
+    await tab.ask('kind=markdown tokens=500 rate=0 thinking=3')
+    await tab.has_status('complete')
+    await tab.part('message-thinking').last.locator('summary').click()
+    await tab.part('message-regenerate').click()
+    await expect(tab.part('message-previous')).to_be_visible()
+    await tab.has_status('complete')
+
+
+async def streaming(tab: Screen) -> None:
+    await tab.ask('tokens=3000 rate=30')
+    await tab.shows('w5 ')
+
+
+async def failed(tab: Screen) -> None:
+    await tab.ask('tokens=20 error_after=5')
+    await tab.has_status('failed')
+
+
+async def conversation_menu(tab: Screen) -> None:
+    await tab.part('conversation-item').first.hover()
+    await tab.part('conversation-menu').first.click()
+    await expect(tab.page.get_by_role('menu')).to_be_visible()
+
+
+async def renaming(tab: Screen) -> None:
+    await conversation_menu(tab)
+    await tab.page.get_by_role('menuitem').first.click()
+
+
+async def command_menu(tab: Screen) -> None:
+    await tab.composer.fill('/')
+    await expect(tab.part('command-menu')).to_be_visible()
+
+
+async def search(tab: Screen) -> None:
+    await tab.part('search-conversations').fill('quest')
+    await expect(tab.part('conversation-item').first).to_be_visible()
+
+
+async def search_without_success(tab: Screen) -> None:
+    await tab.part('search-conversations').fill('zzzz')
+    await expect(tab.part('conversation-list')).to_contain_text('Nothing found')
+
+
+async def sheet(tab: Screen) -> None:
+    await tab.part('shortcuts').click()
+    await expect(tab.part('shortcut-sheet')).to_be_visible()
+
+
+async def folded(tab: Screen) -> None:
+    await tab.part('sidebar-toggle').click()
+    await expect(tab.part('conversation-list')).to_be_hidden()
+
+
+async def narrow(tab: Screen) -> None:
+    await tab.page.set_viewport_size(PHONE)
+
+
+async def drawer(tab: Screen) -> None:
+    await narrow(tab)
+    await tab.part('sidebar-toggle').click()
+    await expect(tab.part('conversation-list')).to_be_in_viewport()
+
+
+async def toast(tab: Screen) -> None:
+    await tab.ask('tokens=3')
+    await tab.has_status('complete')
+    await conversation_menu(tab)
+    await tab.page.get_by_role('menuitem', name='Delete').click()
+    await expect(tab.part('toast')).to_be_visible()
+
+
+Steps = Callable[[Screen], Awaitable[None]]
+
+SCREENS: Mapping[str, tuple[str, Steps]] = {
+    'welcome': ('/', nothing),
+    'conversation': ('/', conversation),
+    'sources and thoughts': ('/c/{sources}', nothing),
+    'interrupted': ('/c/{interrupted}', nothing),
+    'streaming': ('/', streaming),
+    'failed': ('/', failed),
+    'menu of a conversation': ('/c/{sources}', conversation_menu),
+    'renaming': ('/c/{sources}', renaming),
+    'menu of commands': ('/', command_menu),
+    'search': ('/', search),
+    'search without success': ('/', search_without_success),
+    'sheet of shortcuts': ('/', sheet),
+    'folded list': ('/c/{sources}', folded),
+    'narrow welcome': ('/', narrow),
+    'narrow conversation': ('/c/{sources}', narrow),
+    'list over a narrow page': ('/c/{sources}', drawer),
+    'toast': ('/', toast),
+}
+"""Screens by name: the address (with ids of conversations by name), and what is done there before axe looks."""
+
+
+@pytest_asyncio.fixture(scope='module', loop_scope='session')
+async def furnished(
+    tmp_path_factory: pytest.TempPathFactory, ollama: OllamaServer
+) -> AsyncIterator[tuple[AppProcess, dict[str, str]]]:
+    """Give an app with conversations, and their ids by name."""
+    async with running_app(tmp_path_factory.mktemp('furnished'), ollama.url) as app:
+        async with Seeding(app) as seeding:
+            ids = {
+                'sources': await seeding.conversation(
+                    'questions of all kinds',
+                    ['a question', MARKDOWN],
+                    thinking='Let me think.',
+                    sources=(Source(title='A video', url='https://example.org/video'), Source(title='A file', url='')),
+                    stats={'tokens': 30, 'prompt_tokens': 2000, 'num_ctx': 4096, 'omitted': 2},
+                ),
+                'interrupted': await seeding.conversation('cut off', ['a question', 'half'], status=Status.INTERRUPTED),
+            }
+        yield app, ids
+
+
+async def violations(tab: Screen) -> list[str]:
+    """Give what axe has to say of the page as it is, one line for each element."""
+    results = await Axe().run(tab.page, options=OPTIONS)
+    return [str(line) for line in await tab.evaluate(SAYS, results.response)]
+
+
+@pytest.mark.parametrize('name', SCREENS)
+async def test_axe_finds_nothing(
+    name: str, furnished: tuple[AppProcess, dict[str, str]], open_tab: OpenTab, browser_log: Any
+) -> None:
+    (app, ids), (address, steps) = furnished, SCREENS[name]
+    browser_log.apps.append(app)
+    tab = await open_tab(app, address.format(**ids), color_scheme='light', reduced_motion='reduce')
+    await steps(tab)
+    found = [f'light: {line}' for line in await violations(tab)]
+    await tab.page.emulate_media(color_scheme='dark')
+    await tab.page.wait_for_function('document.body.classList.contains("body--dark")')
+    await tab.evaluate(DRAWN)
+    found += [f'dark: {line}' for line in await violations(tab)]
+    assert not found, '\n'.join(found)
