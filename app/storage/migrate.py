@@ -10,7 +10,7 @@ from app.errors import StorageUnavailable
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = '0003'
+HEAD = '0004'
 """Newest revision in `migrations/versions`; a test compares."""
 
 MIGRATIONS = Path(__file__).parent / 'migrations'

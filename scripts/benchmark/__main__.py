@@ -13,6 +13,7 @@ from scripts.benchmark import (
     measure_latency,
     measure_memory,
     measure_process,
+    measure_search,
     measure_switching,
     measure_tokens,
     measure_transcript,
@@ -33,6 +34,7 @@ MEASURES: Mapping[str, Callable[[Stage], Awaitable[list[Row]]]] = {
     'process': measure_process.measure,
     'memory': measure_memory.measure,
     'database': measure_database.measure,
+    'search': measure_search.measure,
 }
 
 

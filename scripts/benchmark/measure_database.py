@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -22,25 +21,22 @@ async def measure(stage: Stage) -> list[Row]:
     """Commit pieces of one reply and of 200, on both databases."""
     commits = 50 if stage.quick else 300
     rows: list[Row] = []
-    for name, addresses in (('SQLite', _sqlite()), ('PostgreSQL', _postgres())):
-        with contextmanager(lambda addresses=addresses: addresses)() as url:
-            database = Database(url)
-            await database.upgrade()
-            times = [await _commit(SqlJournal(database), count, commits) for count in COUNTS]
-            await database.close()
+    for name, url in databases():
+        database = Database(url)
+        await database.upgrade()
+        times = [await _commit(SqlJournal(database), count, commits) for count in COUNTS]
+        await database.close()
         measured = ' / '.join(f'{shown(each)} ms' for each in times)
         rows.append(Row(f'commit of a tick on {name}, 1 / 200 replies (median)', '', measured, None))
     return rows
 
 
-def _sqlite() -> Iterator[str]:
+def databases() -> Iterator[tuple[str, str]]:
+    """Give name and address of a new database of each kind; one is gone when the next one comes."""
     with TemporaryDirectory() as folder:
-        yield f'sqlite:///{Path(folder) / "guilherme.db"}'
-
-
-def _postgres() -> Iterator[str]:
+        yield 'SQLite', f'sqlite:///{Path(folder) / "guilherme.db"}'
     with postgres_server() as server:
-        yield server.url(server.create_database())
+        yield 'PostgreSQL', server.url(server.create_database())
 
 
 async def _commit(journal: SqlJournal, replies: int, commits: int) -> float:

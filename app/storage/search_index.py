@@ -1,0 +1,207 @@
+"""Asks the index that migration 0004 makes, on either database: which messages have the words, and pass the filters."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Subquery, TextClause, bindparam, column, text
+from sqlmodel import Session
+
+from app.domain.search import SearchQuery
+from app.storage.search_terms import Term
+from app.storage.tables import UtcDateTime
+
+LAST_CHARACTER = '\U0010ffff'
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A part of a query in SQL: where the messages come from, what they must satisfy, and the values in it."""
+
+    source: str
+    tests: Sequence[str]
+    values: Mapping[str, Any]
+
+    @property
+    def where(self) -> str:
+        """The condition, true if there is none."""
+        return ' AND '.join(self.tests) or 'true'
+
+
+class Index(Protocol):
+    """The index of one database system."""
+
+    def messages(self, session: Session, terms: Sequence[Term], query: SearchQuery) -> Condition:
+        """Say which messages have all the terms and pass the filters."""
+        ...
+
+    def by_conversation(self, condition: Condition) -> Subquery:
+        """Build the table of conversations (`conversation_id`) and how many messages fit (`hits`)."""
+        ...
+
+    def newest(
+        self, session: Session, condition: Condition, conversation_ids: Sequence[str], limit: int
+    ) -> Sequence[str]:
+        """Give the ids of the newest messages that fit, at most `limit` for each conversation."""
+        ...
+
+
+def index_of(session: Session) -> Index:
+    """Give the index of the database a session is connected to."""
+    return Fts5() if session.get_bind().dialect.name == 'sqlite' else TextSearch()
+
+
+_WORDS = 'SELECT rowid FROM search_words WHERE search_words MATCH :words'
+_GLUED = f' UNION ALL SELECT rowid FROM search_wide WHERE search_wide MATCH :glued AND rowid NOT IN ({_WORDS})'
+"""Words in other letters that stand in a text without spaces (Python入門) are no words to `search_words`."""
+
+
+class Fts5:
+    """SQLite. Words are looked up in `search_words`; what is written without spaces in `search_wide`."""
+
+    def messages(self, _session: Session, terms: Sequence[Term], query: SearchQuery) -> Condition:
+        """Begin with the words, which are the quickest to ask for, then the others."""
+        words = [term for term in terms if not term.is_wide]
+        long = [term for term in terms if term.is_wide and len(term.text) > 2]
+        short = [term for term in terms if term.is_wide and len(term.text) <= 2]
+        tests, values = _filters(query)
+        sources: list[str] = []
+        if words:
+            sources.append(_WORDS)
+            values['words'] = ' '.join(_quoted(term) for term in words)
+            if all(len(term.text) > 2 for term in words):
+                sources[0] += _GLUED
+                values['glued'] = ' '.join(f'"{term.text}"' for term in words)
+        if long:
+            sources.append('SELECT rowid FROM search_wide WHERE search_wide MATCH :wide')
+            values['wide'] = ' '.join(_quoted(term) for term in long)
+        for number, term in enumerate(short):
+            # The index has runs of three characters; those that begin with one or two lie beside each other.
+            begin = f'begin{number}'
+            sources.append(
+                f'SELECT DISTINCT doc AS rowid FROM search_wide_terms WHERE term >= :{begin} AND term < :{begin}_end'
+            )
+            values |= {begin: term.text.lower(), f'{begin}_end': term.text.lower() + LAST_CHARACTER}
+        return self._joined(sources, tests, values)
+
+    def _joined(self, sources: list[str], tests: list[str], values: dict[str, Any]) -> Condition:
+        first, *others = sources or ['SELECT number AS rowid FROM search_entry']
+        source = f'({first}) AS found'
+        if tests:
+            source += ' JOIN search_entry AS entry ON entry.number = found.rowid'
+        return Condition(source, [*(f'found.rowid IN ({other})' for other in others), *tests], values)
+
+    def by_conversation(self, condition: Condition) -> Subquery:
+        """Count by the upper part of the numbers; names are looked up once for each conversation."""
+        return _table(
+            'SELECT place.conversation_id, counted.hits FROM ('
+            f'  SELECT found.rowid >> 24 AS number, count(*) AS hits FROM {condition.source} WHERE {condition.where}'
+            '  GROUP BY 1'
+            ') AS counted JOIN search_conversation AS place ON place.number = counted.number',
+            condition,
+        )
+
+    def newest(
+        self, session: Session, condition: Condition, conversation_ids: Sequence[str], limit: int
+    ) -> Sequence[str]:
+        """Look among the numbers of these conversations, with one query: each would gather the words anew."""
+        places = text('SELECT number FROM search_conversation WHERE conversation_id IN :ids')
+        wanted = places.bindparams(bindparam('ids', list(conversation_ids), expanding=True))
+        numbers = session.execute(wanted).scalars().all()
+        query = (
+            'SELECT entry.message_id FROM ('
+            '  SELECT found.rowid,'
+            '    row_number() OVER (PARTITION BY found.rowid >> 24 ORDER BY found.rowid DESC) AS place'
+            f' FROM {condition.source} WHERE {condition.where} AND found.rowid BETWEEN :first AND :last'
+            '   AND found.rowid >> 24 IN :numbers'
+            ') AS hit JOIN search_entry AS entry ON entry.number = hit.rowid'
+            ' WHERE hit.place <= :limit ORDER BY entry.number DESC'
+        )
+        prepared = _prepared(query, condition).bindparams(bindparam('numbers', list(numbers), expanding=True))
+        bounds = {'first': min(numbers) << 24, 'last': (max(numbers) + 1) << 24, 'limit': limit}
+        return session.execute(prepared, bounds).scalars().all()
+
+
+class TextSearch:
+    """PostgreSQL. The words of a term are taken apart by the function that made the index."""
+
+    def messages(self, session: Session, terms: Sequence[Term], query: SearchQuery) -> Condition:
+        """Ask for all terms at once."""
+        tests, values = _filters(query)
+        if terms:
+            tests.insert(0, 'entry.words @@ CAST(:words AS tsquery)')
+            taken_apart = text('SELECT search_words(term) FROM unnest(CAST(:terms AS text[])) AS term')
+            said = session.execute(taken_apart, {'terms': [term.text for term in terms]}).scalars()
+            values['words'] = ' & '.join(
+                _vector_query(words, term) for words, term in zip(said, terms, strict=True) if words
+            )
+        return Condition('search_entry AS entry', tests, values)
+
+    def by_conversation(self, condition: Condition) -> Subquery:
+        """Count the rows."""
+        return _table(
+            f'SELECT entry.conversation_id, count(*) AS hits FROM {condition.source} '
+            f'WHERE {condition.where} GROUP BY 1',
+            condition,
+        )
+
+    def newest(
+        self, session: Session, condition: Condition, conversation_ids: Sequence[str], limit: int
+    ) -> Sequence[str]:
+        """Walk back through the messages of each conversation."""
+        query = (
+            'SELECT hit.message_id FROM unnest(CAST(:ids AS text[])) AS place (id) CROSS JOIN LATERAL ('
+            f'  SELECT message_id, created_at FROM {condition.source}'
+            f'  WHERE entry.conversation_id = place.id AND {condition.where}'
+            '   ORDER BY entry.created_at DESC, entry.message_id DESC LIMIT :limit'
+            ') AS hit ORDER BY hit.created_at DESC, hit.message_id DESC'
+        )
+        values = {'ids': list(conversation_ids), 'limit': limit}
+        return session.execute(_prepared(query, condition), values).scalars().all()
+
+
+def _filters(query: SearchQuery) -> tuple[list[str], dict[str, Any]]:
+    tests: list[str] = []
+    values: dict[str, Any] = {}
+    if query.role is not None:
+        tests.append('entry.role = :role')
+        values['role'] = query.role.value
+    if query.model is not None:
+        tests.append('entry.provider = :provider AND entry.model = :model')
+        values |= {'provider': query.model.provider, 'model': query.model.name}
+    if query.since is not None:
+        tests.append('entry.created_at >= :since')
+        values['since'] = query.since
+    if query.until is not None:
+        tests.append('entry.created_at < :until')
+        values['until'] = query.until
+    return tests, values
+
+
+def _table(query: str, condition: Condition) -> Subquery:
+    return _prepared(query, condition).columns(column('conversation_id'), column('hits')).subquery()
+
+
+def _prepared(query: str, condition: Condition) -> TextClause:
+    """Put the values in; a time is written as its column is."""
+    values = [
+        bindparam(name, value, type_=UtcDateTime() if isinstance(value, datetime) else None)
+        for name, value in condition.values.items()
+    ]
+    return text(query).bindparams(*values)
+
+
+def _quoted(term: Term) -> str:
+    """Write a term for FTS5: between quotation marks nothing has a meaning, and a term has none itself."""
+    return f'"{term.text}"' + (' *' if term.is_prefix and not term.is_wide else '')
+
+
+def _vector_query(words: Sequence[str], term: Term) -> str:
+    """Write a term for `tsquery`. In texts too long for the index to know what stands where, its words are enough."""
+    lexemes = [f"'{word}'" for word in words]  # letters and digits only
+    if term.is_prefix:
+        lexemes[-1] += ':*'
+    if len(lexemes) == 1:
+        return lexemes[0]
+    return f"({' <-> '.join(lexemes)} | ('§' & {' & '.join(lexemes)}))"

@@ -1,0 +1,361 @@
+"""The search: what is found, in which order, by whom, and that the index keeps up with whatever happens to messages."""
+
+import sqlite3
+import unicodedata
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from alembic import command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlmodel import Session
+
+from app.domain.conversation import LOCAL_OWNER, Conversation
+from app.domain.message import Message, Role, Status
+from app.domain.model import ModelRef
+from app.domain.search import Findings, FoundConversation, SearchQuery
+from app.storage import migrate
+from app.storage.conversations import Conversations
+from app.storage.database import Database
+from app.storage.journal import SqlJournal
+from app.storage.messages import Messages
+from app.storage.rows import row_of_conversation, row_of_message
+from app.storage.search import HITS, Search
+from app.storage.tables import ConversationTagRow, FolderRow
+from tests.storage.samples import conversation, exchange, later, message, new_id, pieces
+
+LLAMA = ModelRef('ollama', 'llama3:8b')
+
+
+@pytest.fixture
+def search(database: Database) -> Search:
+    return Search(database)
+
+
+async def stored(database: Database, *texts: str, chat: Conversation | None = None, **changes: Any) -> Conversation:
+    """Store a conversation in which a person and a model say the texts in turn."""
+    chat = chat or conversation(title='')
+    said: list[Message] = []
+    for number, content in enumerate(texts):
+        role = Role.ASSISTANT if number % 2 else Role.USER
+        parent = said[-1] if said else None
+        said.append(message(chat, parent, role, content=content, status=Status.COMPLETE, **changes))
+
+    def work(session: Session) -> None:
+        session.add(row_of_conversation(replace(chat, head_id=said[-1].id if said else None)))
+        session.flush()
+        session.add_all([row_of_message(each) for each in said])
+
+    await database.write(work)
+    return chat
+
+
+async def find(search: Search, words: str = '', owner: str = LOCAL_OWNER, **filters: Any) -> list[FoundConversation]:
+    findings = await search.find(owner, SearchQuery(text=words, **filters))
+    return [*findings.conversations]
+
+
+async def finds(search: Search, words: str, **filters: Any) -> bool:
+    return bool(await find(search, words, **filters))
+
+
+@pytest.mark.parametrize(
+    ('said', 'words'),
+    [
+        ('O meu coração bate', 'coracao'),
+        ('O meu coracao bate', 'CORAÇÃO'),
+        ('O meu corac\u0327a\u0303o bate', 'coração'),
+        ('O meu coração bate', 'cora'),
+        ('O meu coração bate', 'bate coração'),
+        ('O meu coração bate', '"meu coracao"'),
+        ('O meu coração bate', '"coração bat'),
+        ('Việt Nam có phở', 'pho viet'),
+        ('ΟΔΥΣΣΈΑΣ', 'οδυσσέας'),
+        ('Привет, Мир', 'привет МИР'),
+        ('see app.storage.search_terms:terms(text)', 'search_terms'),
+        ('see app.storage.search_terms:terms(text)', 'storage.search'),
+        ('see app.storage.search_terms:terms(text)', 'terms(text'),
+        ('call getUserName() twice', 'getusername'),
+        ('<div class="menu">x</div>', 'div menu'),
+        ('write to ana@example.com', 'ana@example.com'),
+        ('see https://example.com/a-b/c?d=1', 'example.com/a-b'),
+        ('versão 3.14.2 de 2026-01-02', '3.14.2'),
+        ('東京タワーに行きたいです', '東京'),
+        ('東京タワーに行きたいです', '行'),
+        ('東京タワーに行きたいです', 'タワー'),
+        ('東京タワーに行きたいです', 'たいです'),
+        ('東京タワーに行きたいです', 'です'),
+        ('Python入門の本', 'python 入門'),
+        ('我喜欢学习中文', '学习'),
+        ('ผมชอบกินข้าวผัด', 'ข้าว'),
+        ('한국어를 배웁니다', '한국어'),
+        ('한국어를 배웁니다', '배웁니다 한국'),
+        ('🎉 party — “quoted” words', 'party quoted'),
+    ],
+)
+async def test_what_was_said_is_found(said: str, words: str, database: Database, search: Search) -> None:
+    await stored(database, 'nothing here', said)
+    [found] = await find(search, words)
+    assert found.count == 1
+    assert any(fragment.is_hit for fragment in found.hits[0].snippet)
+
+
+@pytest.mark.parametrize(
+    'words',
+    ['coracoes', 'oração', '"bate coração"', 'coração amor', 'coraçã bate', '東', 'meu "coração meu"', 'NOT', 'a OR b'],
+)
+async def test_what_was_not_said_is_not_found(words: str, database: Database, search: Search) -> None:
+    await stored(database, 'O meu coração bate')
+    assert not await finds(search, words)
+
+
+SIGNS = [
+    *'"*:()&|!\\%_^+§',
+    '""',
+    '<->',
+    'a:*',
+    '"a',
+    "o'neil",
+    'bate*',
+    '-bate',
+    'NEAR(a',
+    'content_text:bate',
+    '{a b}',
+]
+LETTERS = ['日', '日*', '"日', 'ß', 'ﬁ', '①', 'İ', '\u0301', '🎉', '\x00', '\ud800', "\\'"]
+
+
+@pytest.mark.parametrize('words', [*SIGNS, *LETTERS, '"" ""', 'a AND', 'a' * 5000, 'b ' * 500, '日' * 500, '"日 " 本'])
+async def test_signs_of_query_languages_do_no_harm(words: str, database: Database, search: Search) -> None:
+    await stored(database, 'O meu coração bate', '日本')
+    await find(search, words)
+    await find(search, words + ' ')
+    await find(search, f'{words}" bate', role=Role.USER)
+
+
+_letters = st.characters(categories=['Lu', 'Ll'], max_codepoint=0x17F) | st.sampled_from('ếộữαβγδабвгд')
+
+
+def unaccented(text: str) -> str:
+    return ''.join(char for char in unicodedata.normalize('NFD', text) if not unicodedata.combining(char))
+
+
+def keeps_its_letters(word: str) -> bool:
+    """Not with letters like ß and ŉ, whose capital is another word to a database."""
+    return word.upper().lower() == word.lower() and unaccented(word.upper()).lower() == unaccented(word).lower()
+
+
+_words = st.text(_letters, min_size=1, max_size=12).filter(keeps_its_letters)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(said=st.lists(_words, min_size=1, max_size=5))
+async def test_every_word_is_found_in_any_form(said: list[str], database: Database) -> None:
+    search = Search(database)
+    chat = await stored(database, ', '.join(said))
+    missing = []
+    for word in said:
+        decomposed = unicodedata.normalize('NFD', word)
+        for form in (word, word.upper(), word.lower(), unaccented(word), decomposed):
+            found = await search.find(LOCAL_OWNER, SearchQuery(text=f'{form} '))
+            missing += [] if [each.conversation.id for each in found.conversations] == [chat.id] else [form]
+    await erase(database, chat)
+    assert missing == []
+    assert await search.find(LOCAL_OWNER, SearchQuery()) == Findings(())
+
+
+async def erase(database: Database, chat: Conversation) -> None:
+    def work(session: Session) -> None:
+        for statement in (
+            'UPDATE conversation SET head_id = NULL WHERE id = :id',
+            'UPDATE message SET parent_id = NULL WHERE conversation_id = :id',
+            'DELETE FROM message WHERE conversation_id = :id',
+            'DELETE FROM conversation WHERE id = :id',
+        ):
+            session.connection().execute(text(statement), {'id': chat.id})
+
+    await database.write(work)
+
+
+async def test_titles_come_first_then_the_newest(database: Database, search: Search) -> None:
+    old = await stored(database, 'x', chat=conversation(title='Sobre gatos'))
+    middle = await stored(database, 'os gatos dormem', chat=conversation(title='Dormir'))
+    newest = await stored(database, 'gatos', chat=conversation(title='Outra'))
+    found = await find(search, 'gato')
+    assert [each.conversation.id for each in found] == [old.id, newest.id, middle.id]
+    assert [(each.count, len(each.hits)) for each in found] == [(0, 0), (1, 1), (1, 1)]
+    assert [(each.text, each.is_hit) for each in found[0].title] == [('Sobre ', False), ('gato', True), ('s', False)]
+
+
+async def test_newest_hits_of_a_conversation_and_their_number(database: Database, search: Search) -> None:
+    await stored(database, *(f'gato {number}' for number in range(5)))
+    [found] = await find(search, 'gato')
+    assert found.count == 5
+    assert [''.join(each.text for each in hit.snippet) for hit in found.hits] == ['gato 4', 'gato 3', 'gato 2']
+    assert len(found.hits) == HITS
+
+
+async def test_pages_give_everything_once(database: Database, search: Search) -> None:
+    for number in range(11):
+        await stored(database, 'gato', chat=conversation(title='gato' if number % 3 else 'x'))
+    seen: list[str] = []
+    after = None
+    while True:
+        page = await search.find(LOCAL_OWNER, SearchQuery(text='gato'), after=after, limit=3)
+        seen += [each.conversation.id for each in page.conversations]
+        if (after := page.after) is None:
+            break
+    assert len(seen) == len(set(seen)) == 11
+
+
+async def test_whose_they_are_the_archive_and_the_bin(database: Database, search: Search) -> None:
+    now = later()
+    await stored(database, 'gato', chat=conversation(owner_id='someone', title='gato'))
+    await stored(database, 'gato', chat=conversation(title='gato', deleted_at=now))
+    archived = await stored(database, 'gato', chat=conversation(archived_at=now))
+    [found] = await find(search, 'gato')
+    assert found.conversation.id == archived.id
+    assert found.conversation.archived_at == now
+    assert len(await find(search, 'gato', owner='someone')) == 1
+
+
+async def test_filters(database: Database, search: Search) -> None:
+    folder_id = new_id()
+    await database.write(
+        lambda session: session.add(FolderRow(id=folder_id, owner_id=LOCAL_OWNER, name='F', created_at=later()))
+    )
+    inside = await stored(database, 'gato', 'cão', chat=conversation(folder_id=folder_id))
+    tagged = await stored(database, 'cão', 'gato', model=LLAMA)
+    await database.write(lambda session: session.add(ConversationTagRow(conversation_id=tagged.id, name='casa')))
+    border = later()
+    late = await stored(database, 'gato')
+
+    async def ids(words: str = 'gato', **filters: Any) -> list[str]:
+        return [each.conversation.id for each in await find(search, words, **filters)]
+
+    assert await ids(folder_id=folder_id) == [inside.id]
+    assert await ids('', folder_id=folder_id) == [inside.id]
+    assert await ids(tag='casa') == [tagged.id]
+    assert await ids(role=Role.USER) == [late.id, inside.id]
+    assert await ids(role=Role.ASSISTANT) == [tagged.id]
+    assert await ids(model=LLAMA) == [tagged.id]
+    assert await ids('', model=LLAMA) == [tagged.id]
+    assert await ids(since=border) == [late.id]
+    assert await ids(until=border) == [tagged.id, inside.id]
+    assert await ids('', since=border, role=Role.USER) == [late.id]
+    assert await ids(role=Role.USER, tag='casa') == []
+    assert await search.models(LOCAL_OWNER) == [LLAMA]
+    [found] = await find(search, tag='casa')
+    assert found.conversation.tags == ('casa',)
+    assert (found.hits, found.count) == ((), 0)
+
+
+async def test_a_title_alone_is_not_found_by_messages_that_do_not_fit(database: Database, search: Search) -> None:
+    await stored(database, 'x', chat=conversation(title='gato'))
+    assert await finds(search, 'gato', role=Role.USER)
+    assert not await finds(search, 'gato', role=Role.ASSISTANT)
+    assert not await finds(search, '++', role=Role.USER)
+
+
+async def test_signs_alone_are_looked_for_in_titles(database: Database, search: Search) -> None:
+    await stored(database, 'x', chat=conversation(title='Perguntas de C++'))
+    assert await finds(search, '++')
+    assert await finds(search, 'C++')
+    assert not await finds(search, '--')
+
+
+async def test_index_follows_a_reply(
+    database: Database, messages: Messages, journal: SqlJournal, conversations: Conversations, search: Search
+) -> None:
+    chat = conversation(title='Um')
+    _, reply = await exchange(messages, chat)
+    assert await finds(search, 'hello')
+    await journal.append(pieces(reply, 'gatos ', 'e cães'))
+    done = replace(reply, content='gatos e cães', status=Status.COMPLETE, finished_at=later(), model=LLAMA)
+    await journal.seal(done, unread=False)
+    assert await finds(search, 'caes', model=LLAMA)
+    await messages.reopen(reply.id)
+    await journal.seal(replace(done, content='gatos e cães e 東京', finished_at=later()), unread=False)
+    assert await finds(search, 'gatos')
+    assert await finds(search, '東京')
+    await journal.seal(replace(done, content='peixes', finished_at=later()), unread=False)
+    assert not await finds(search, 'gatos')
+    assert not await finds(search, '東京')
+    assert await finds(search, 'peixes')
+    await conversations.rename(chat.id, LOCAL_OWNER, 'Dois')
+    assert await finds(search, 'dois')
+    assert not await finds(search, 'um')
+
+
+async def test_text_of_an_interrupted_reply_is_found(messages: Messages, journal: SqlJournal, search: Search) -> None:
+    _, reply = await exchange(messages, conversation())
+    await journal.append(pieces(reply, 'gatos'))
+    await journal.recover()
+    assert await finds(search, 'gatos')
+
+
+async def test_what_is_deleted_for_good_leaves_nothing(backend: str, database: Database, search: Search) -> None:
+    kept = await stored(database, 'gato 東京')
+    gone = await stored(database, 'gato 東京', 'e mais', chat=conversation(title='gato'))
+    await erase(database, gone)
+    assert [each.conversation.id for each in await find(search, 'gato')] == [kept.id]
+    assert [each.conversation.id for each in await find(search, '東京')] == [kept.id]
+    await erase(database, kept)
+
+    def rows(session: Session) -> int:
+        tables = ['search_entry']
+        if backend == 'sqlite':
+            tables += ['search_conversation', 'words_left', 'search_wide_terms']
+            vocabulary = "CREATE VIRTUAL TABLE temp.words_left USING fts5vocab (main, search_words, 'row')"
+            session.connection().execute(text(vocabulary))
+        counts = [text(f'SELECT count(*) FROM {name}') for name in tables]
+        return sum(session.connection().execute(count).scalar_one() for count in counts)
+
+    assert await database.write(rows) == 0
+
+
+async def test_messages_with_few_words_among_very_many(database: Database, search: Search) -> None:
+    """More positions than a tsvector can hold, and a text larger than one."""
+    await stored(
+        database, 'de que ' * 20_000 + 'agulha final', ' '.join(f'palavra{number}' for number in range(150_000))
+    )
+    assert await finds(search, '"agulha final"')
+    assert await finds(search, 'palavra7 palavra9000')
+
+
+async def test_vacuum_does_no_harm(backend: str, database: Database, search: Search) -> None:
+    if backend == 'postgresql':
+        pytest.skip('nothing is numbered there')
+    gone = await stored(database, 'x', 'x')
+    chat = await stored(database, 'gato', 'outro')
+    await erase(database, gone)
+    url = str(database._writing.engine.url.database)
+    await database.close()
+    with sqlite3.connect(url) as connection:
+        connection.isolation_level = None
+        connection.execute('VACUUM')
+    connection.close()
+    again = Database(f'sqlite:///{url}')
+    [found] = await find(Search(again), 'gato')
+    assert (found.conversation.id, found.count) == (chat.id, 1)
+    assert ''.join(each.text for each in found.hits[0].snippet) == 'gato'
+    await again.close()
+
+
+async def test_messages_from_before_the_index_are_found(empty_url: str) -> None:
+    database = Database(empty_url)
+    await database.write(lambda session: command.upgrade(migrate.config(session.connection()), '0003'))
+    chat = await stored(database, 'O meu coração', '東京タワー', model=LLAMA)
+    await stored(database)
+    await database.upgrade()
+    search = Search(database)
+    assert [each.conversation.id for each in await find(search, 'coracao')] == [chat.id]
+    assert await finds(search, 'タワ')
+    assert await finds(search, '', model=LLAMA)
+    await stored(database, 'another coração')
+    assert len(await find(search, 'coracao')) == 2
+    await erase(database, chat)
+    assert len(await find(search, 'coracao')) == 1
+    await database.close()
