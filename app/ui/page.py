@@ -15,7 +15,8 @@ from app.ui.components.announcer import Announcer
 from app.ui.components.chat_view import ChatView
 from app.ui.components.composer import Composer, Sent, gauge
 from app.ui.components.connection import ConnectionState
-from app.ui.components.conversation_list import ConversationList, ListActions
+from app.ui.components.conversation_list import ConversationList
+from app.ui.components.list_actions import ListActions
 from app.ui.components.message_queue import MessageQueue
 from app.ui.components.search_panel import SearchPanel
 from app.ui.components.server_state import DownloadBar, ServerState
@@ -79,7 +80,14 @@ class ChatPage:
                 ui.label(t('New chat'))
             icon_button('search', t('Search'), lambda: self._unfold_to_search(narrow=False)).classes('rail-only')
             self._search = SearchPanel(self._chat, self._owner_id, t, self.open)
-            actions = ListActions(open=self.open, rename=self._rename, remove=self._remove)
+            actions = ListActions(
+                self._chat,
+                self._owner_id,
+                t,
+                self._toast,
+                on_open=self.open,
+                forget=self._forget_draft,
+            )
             self._list = ConversationList(self._chat, self._owner_id, t, actions)
             await self._list.load(self._state.id if self._state else None)
 
@@ -217,17 +225,8 @@ class ChatPage:
             await self._try(self._chat.organising.choose_model(self._owner_id, self._state.id, model))
         self._composer.status(model=str(model))
 
-    async def _rename(self, conversation_id: str, title: str) -> None:
-        await self._try(self._chat.organising.rename(self._owner_id, conversation_id, title))
-
-    async def _remove(self, conversation_id: str) -> None:
-        await self._try(self._chat.organising.delete(self._owner_id, conversation_id))
+    def _forget_draft(self, conversation_id: str) -> None:
         self._composer.forget_draft(conversation_id)
-        self._toast.show(
-            self._t('Conversation deleted.'),
-            self._t('Undo'),
-            lambda: self._try(self._chat.organising.restore(self._owner_id, conversation_id)),
-        )
 
     async def _navigate(self, path: str) -> None:
         """Follow the browser's back and forward."""

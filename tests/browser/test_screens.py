@@ -216,7 +216,7 @@ async def test_keyboard_alone(conversation: str, app: AppProcess, open_tab: Open
     await tab.has_status('complete')
     await focus_by_tab(tab, 'conversation-menu', back=True)
     await keys.press('Enter')
-    await keys.press('ArrowDown')
+    await keys.press('ArrowUp')
     await expect(tab.page.get_by_role('menuitem', name='Delete')).to_be_focused()
     await keys.press('Escape')
     await expect(tab.page.get_by_role('menu')).to_have_count(0)

@@ -268,7 +268,7 @@ async def test_delete_leaves_every_tab_and_can_be_undone(page: Browser, parts: P
     conversation_id = await exchange(page)
     other = Browser()
     await other.open(f'/c/{conversation_id}')
-    page.trigger(page.element(ConversationList), 'remove', conversation_id)
+    page.trigger(page.element(ConversationList), 'act', {'name': 'delete', 'ids': [conversation_id]})
     await page.sees('Conversation deleted.')
     await until(lambda: page.screen().conversation is None and other.screen().conversation is None)
     assert page.calls(Composer, 'forget') == [[conversation_id]]
@@ -286,10 +286,12 @@ async def test_rename_changes_the_title_everywhere(page: Browser) -> None:
     conversation_id = await exchange(page)
     other = Browser()
     await other.open(f'/c/{conversation_id}')
-    page.trigger(page.element(ConversationList), 'rename', {'id': conversation_id, 'title': 'My title'})
+    page.trigger(
+        page.element(ConversationList), 'act', {'name': 'rename', 'ids': [conversation_id], 'title': 'My title'}
+    )
     for each in (page, other):
         await until(lambda: each.heading()['title'] == 'My title')  # noqa: B023
-    page.trigger(page.element(ConversationList), 'rename', {'id': conversation_id, 'title': ' '})
+    page.trigger(page.element(ConversationList), 'act', {'name': 'rename', 'ids': [conversation_id], 'title': ' '})
     await page.sees('A conversation needs a title.')
 
 

@@ -1,158 +1,316 @@
-// The list of conversations. Why JavaScript: what is "today" depends on the reader's clock, and as single NiceGUI
-// elements a hundred rows would make every update of the page slow.
+// The list of conversations. Why JavaScript: what is "today" depends on the reader's clock, selecting and dragging must
+// not wait for a server, and as single NiceGUI elements a hundred rows would make every update of the page slow.
 
-function startOfDay(offset = 0) {
-  const date = new Date();
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + offset).getTime();
+import Foot from "guilherme-list/foot.js";
+import ListMenu from "guilherme-list/menu.js";
+import NameField from "guilherme-list/name_field.js";
+import Row from "guilherme-list/row.js";
+import { byDays, emptyShelf, reshelve, startOfDay, take } from "guilherme-list/shelves.js";
+
+const PAGE = 40; // conversations asked for at a time: more than a tall screen shows
+const NEAR_END = 400; // pixels before the end at which more are asked for
+const UNFOLDED = "guilherme:folders"; // which folders stand open, in this browser
+
+function remembered() {
+  try {
+    return JSON.parse(localStorage.getItem(UNFOLDED)) || [];
+  } catch {
+    return [];
+  }
 }
 
 export default {
-  template: `<nav class="conversations" :class="{ aside: searching }" :aria-label="labels.conversations">
+  components: { Foot, ListMenu, NameField, Row },
+  template: `<nav class="conversations" :class="{ aside: searching, selecting }" :aria-label="labels.conversations" @keydown="onKey">
     <div v-if="!searching" class="conversation-list" data-testid="conversation-list" ref="list" @scroll.passive="onScroll">
-      <template v-for="group in groups" :key="group.name">
-        <h2>{{ labels[group.name] }}</h2>
-        <ul>
-          <li v-for="item in group.items" :key="item.id" class="conversation-item" data-testid="conversation-item"
-            :data-conversation-id="item.id" :data-streaming="String(!!item.streaming)" :data-unread="String(!!item.unread)"
-            :class="{ active: item.id === active, open: menu === item.id }">
-            <input v-if="renaming === item.id" class="rename" :aria-label="labels.rename" v-model="draft" maxlength="200"
-              @keydown.enter.prevent="finishRename(item, true)" @keydown.esc.stop="leaveRename(item)" @blur="finishRename(item)"/>
-            <a v-else :href="prefix + '/c/' + item.id" :title="item.title" :aria-current="item.id === active ? 'page' : null"
-              @click="onOpen($event, item)" @dblclick.prevent="startRename(item)">
-              <span class="title">{{ item.title }}</span>
-              <span v-if="item.streaming" class="live-dot" :aria-label="labels.streaming" :title="labels.streaming"></span>
-              <span v-else-if="item.unread" class="unread-dot" :aria-label="labels.unread" :title="labels.unread"></span>
-            </a>
-            <button v-if="renaming !== item.id" type="button" class="icon-button" data-testid="conversation-menu" aria-haspopup="menu" :aria-expanded="menu === item.id"
-              :aria-label="labels.menu + ': ' + item.title" :title="labels.menu" v-html="icons.more" @click.stop="toggleMenu($event, item)"></button>
-          </li>
+      <template v-for="group in groups" :key="group.key">
+        <div v-if="group.folder" class="folder" :class="{ drop: over === group.key, open: menu?.folder?.id === group.folder.id }"
+          data-testid="folder" :data-folder-id="group.folder.id" @dragover="onDragOver($event, group)" @dragleave="over = null" @drop.prevent="onDrop(group)">
+          <name-field v-if="renaming === group.key" :value="group.folder.name" :label="labels.rename" @done="onFolderRenamed(group.folder, $event)"></name-field>
+          <template v-else>
+            <h2><button type="button" class="folder-name" :aria-expanded="String(group.unfolded)" @click="fold(group.folder.id)" @keydown.f2="renaming = group.key">
+              <span class="turn" v-html="icons.right"></span><span v-html="icons.folder"></span><span class="title">{{ group.folder.name }}</span><span class="quiet">{{ group.folder.count }}</span></button></h2>
+            <div class="row-buttons"><button type="button" class="icon-button" data-testid="folder-menu" aria-haspopup="menu" :aria-expanded="String(menu?.folder?.id === group.folder.id)"
+              :title="labels.menu" :aria-label="labels.menu + ': ' + group.folder.name" v-html="icons.more" @click.stop="openMenu($event.currentTarget, { folder: group.folder })"></button></div>
+          </template>
+        </div>
+        <name-field v-else-if="group.isNew" value="" :label="labels.newFolder" @done="onFolderNamed"></name-field>
+        <h2 v-else-if="group.title" :class="{ drop: over === group.key }">{{ group.title }}</h2>
+        <ul v-if="group.items.length" :class="{ inside: group.folder }" @dragover="onDragOver($event, group)" @drop.prevent="onDrop(group)">
+          <row v-for="item in group.items" :key="item.id" :item="item" :active="item.id === active" :open="!!menu?.row && menu.items[0].id === item.id"
+            :picked="!!selected[item.id]" :selecting="selecting" :renaming="renaming === item.id" :labels="labels" :icons="icons" :prefix="prefix"
+            @open="$emit('open', item.id)" @pick="pick(item, $event)" @rename="renaming = item.id" @renamed="onRenamed(item, $event)"
+            @menu="openMenu($event, { items: [item], row: true })" @stop="act('stop', [item])" @restore="act('restore', [item])"
+            @drag="onDrag($event, item)" @drop="dragging = over = null"></row>
         </ul>
+        <button v-if="group.more" type="button" class="more-of-it" @click="more(group.shelf)">{{ labels.showMore }}</button>
+        <p v-if="group.empty" class="empty">{{ group.empty }}</p>
+        <button v-if="group.key === 'trash' && group.items.length" type="button" class="more-of-it" data-testid="empty-trash" @click="emptyTrash">{{ labels.emptyTrash }}</button>
       </template>
-      <p v-if="!items.length" class="empty">{{ labels.empty }}</p>
     </div>
-    <div v-if="menu" class="menu" role="menu" ref="menu" :style="{ top: menuTop + 'px' }" @keydown="onMenuKey">
-      <button type="button" role="menuitem" @click="startRename(menuItem)"><span v-html="icons.edit"></span>{{ labels.rename }}</button>
-      <button type="button" role="menuitem" class="danger" @click="remove(menuItem)"><span v-html="icons.delete"></span>{{ labels.delete }}</button>
-    </div>
+    <foot v-show="!searching" ref="foot" :view="view" :selecting="selecting" :picked="picked" :labels="labels" :icons="icons"
+      @view="show" @folder="makeFolder" @leave="leaveSelection(true)" @act="act($event, picked)" @panel="onPanel"></foot>
+    <list-menu v-if="menu" :key="menu.key" v-bind="menu" :items="menuItems" :folders="folders" :known="tags" :view="view" :labels="labels" :icons="icons" :prefix="prefix"
+      @act="onMenu" @close="closeMenu"></list-menu>
   </nav>`,
   props: { initial: Object, labels: Object, icons: Object },
-  emits: ["open", "rename", "remove", "more"],
+  emits: ["open", "load", "act", "tags"],
   data() {
-    return { items: [], more: false, active: null, searching: false, menu: null, menuTop: 0, renaming: null, draft: "", midnight: 0, prefix: "" };
+    return {
+      shelves: { pinned: emptyShelf(), recent: emptyShelf(), archive: emptyShelf(), trash: emptyShelf() },
+      folders: [], unfolded: remembered(), tags: [], view: "list", active: null, searching: false, midnight: startOfDay(), prefix: "",
+      selected: {}, selecting: false, menu: null, renaming: null, making: false, dragging: null, over: null,
+    };
   },
   computed: {
     groups() {
-      const [today, yesterday] = [this.midnight || startOfDay(), startOfDay(-1)];
-      const name = (item) => (item.updated >= today ? "today" : item.updated >= yesterday ? "yesterday" : "earlier");
-      const groups = ["today", "yesterday", "earlier"].map((each) => ({ name: each, items: [] }));
-      for (const item of this.items) groups.find((group) => group.name === name(item)).items.push(item);
-      return groups.filter((group) => group.items.length);
+      const { labels, shelves } = this;
+      this.midnight; // the days change with it
+      const days = (name) => byDays(shelves[name].items, labels).map((group) => ({ ...group, shelf: name }));
+      if (this.view === "archive") {
+        const { items, known } = shelves.archive;
+        return [{ key: "archive", shelf: "archive", items, title: labels.archived, empty: known && !items.length ? labels.archiveEmpty : "" }];
+      }
+      if (this.view === "trash") {
+        const { items, known } = shelves.trash;
+        return [{ key: "trash", shelf: "trash", items, title: labels.trash, empty: items.length ? labels.trashNote : known ? labels.trashEmpty : "" }];
+      }
+      const groups = [];
+      if (shelves.pinned.items.length) groups.push({ key: "pinned", shelf: "pinned", title: labels.pinned, items: shelves.pinned.items, more: shelves.pinned.more });
+      if (this.making) groups.push({ key: "new", isNew: true, items: [] });
+      for (const folder of this.folders) groups.push(this.folderGroup(folder));
+      groups.push(...days("recent"));
+      if (!groups.length) groups.push({ key: "none", items: [], empty: labels.empty });
+      return groups;
     },
-    menuItem() {
-      return this.items.find((item) => item.id === this.menu);
+    // Everything in sight, from top to bottom.
+    visible() {
+      return this.groups.flatMap((group) => group.items);
+    },
+    picked() {
+      return this.visible.filter((item) => this.selected[item.id]);
+    },
+    // What the menu is about, as it is now.
+    menuItems() {
+      return this.menu?.items?.map((item) => this.visible.find((each) => each.id === item.id) || item);
+    },
+    tail() {
+      return this.view === "list" ? "recent" : this.view;
     },
   },
   mounted() {
     this.prefix = window.path_prefix || "";
-    this.fill(this.initial.items, this.initial.more);
+    for (const [name, { items, more }] of Object.entries(this.initial.shelves)) this.put(name, items, more, true);
+    this.setFolders(this.initial.folders);
     this.active = this.initial.active;
-    this.closeMenu = () => (this.menu = null);
-    document.addEventListener("click", this.closeMenu);
+    this.onAnyClick = () => this.menu && this.closeMenu(false);
+    this.onAnyKey = (event) => {
+      if (event.key !== "Escape" || !this.selecting || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      this.leaveSelection(this.$el.contains(document.activeElement));
+    };
     this.onSearching = (event) => (this.searching = event.detail); // what is found stands in the place of the list
+    document.addEventListener("click", this.onAnyClick);
+    document.addEventListener("keydown", this.onAnyKey);
     window.addEventListener("guilherme:searching", this.onSearching);
-    this.clock = setInterval(() => (this.midnight = startOfDay()), 60_000); // regroup when the day changes
+    this.clock = setInterval(() => (this.midnight = startOfDay()), 60_000);
   },
   beforeUnmount() {
-    document.removeEventListener("click", this.closeMenu);
+    document.removeEventListener("click", this.onAnyClick);
+    document.removeEventListener("keydown", this.onAnyKey);
     window.removeEventListener("guilherme:searching", this.onSearching);
     clearInterval(this.clock);
   },
   methods: {
-    fill(items, more) {
-      this.items = items;
-      this.more = more;
+    // --- what the server tells ---------------------------------------------------------------------------------
+    put(name, items, more, fresh) {
+      if (!this.shelves[name]) this.shelves[name] = emptyShelf();
+      take(this.shelves[name], items, more, fresh);
       this.$nextTick(this.onScroll);
     },
-    extend(items, more) {
-      const known = new Set(this.items.map((item) => item.id));
-      this.items = [...this.items, ...items.filter((item) => !known.has(item.id))];
-      this.more = more;
-      this.asked = false;
-      this.$nextTick(this.onScroll);
-    },
-    // Conversations that changed; one that is `gone` disappears.
     update(changed) {
-      const byId = new Map(this.items.map((item) => [item.id, item]));
-      for (const item of changed) {
-        if (item.gone) byId.delete(item.id);
-        else if (byId.has(item.id) || this.belongs(item)) byId.set(item.id, item);
-      }
-      this.items = [...byId.values()].sort((a, b) => b.updated - a.updated);
+      reshelve(this.shelves, changed);
+      this.$nextTick(this.refocus);
     },
-    belongs(item) {
-      return !this.more || !this.items.length || item.updated >= this.items[this.items.length - 1].updated;
+    setFolders(folders) {
+      this.folders = folders;
+      for (const { id } of folders) if (this.unfolded.includes(id)) this.loadFirst(`folder:${id}`);
+    },
+    knowTags(tags) {
+      this.tags = tags;
+    },
+    // More changed than was told: ask anew for what is in sight, and forget the rest.
+    refresh() {
+      for (const [name, shelf] of Object.entries(this.shelves)) {
+        if (shelf.known) this.$emit("load", { shelf: name, limit: Math.max(PAGE, shelf.items.length) });
+      }
     },
     select(id) {
       this.active = id;
     },
-    onOpen(event, item) {
-      if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return; // a new tab or window
-      event.preventDefault();
-      this.$emit("open", item.id);
+    // --- loading -----------------------------------------------------------------------------------------------
+    loadFirst(name) {
+      if (this.shelves[name]?.known || this.shelves[name]?.asked) return;
+      this.shelves[name] ||= emptyShelf();
+      this.shelves[name].asked = true;
+      this.$emit("load", { shelf: name, limit: PAGE });
+    },
+    more(name) {
+      const shelf = this.shelves[name];
+      const last = shelf.items.at(-1);
+      if (!shelf.more || shelf.asked || !last) return;
+      shelf.asked = true;
+      this.$emit("load", { shelf: name, limit: PAGE, after: { mark: last.mark, id: last.id } });
     },
     onScroll() {
       const list = this.$refs.list;
-      if (!list || !this.more || this.asked || !this.items.length) return;
-      if (list.scrollHeight - list.scrollTop - list.clientHeight > 400) return;
-      this.asked = true;
-      const last = this.items[this.items.length - 1];
-      this.$emit("more", { updated: last.exact, id: last.id });
+      if (list && list.scrollHeight - list.scrollTop - list.clientHeight <= NEAR_END) this.more(this.tail);
     },
-    toggleMenu(event, item) {
-      if (this.menu === item.id) return (this.menu = null);
-      const button = event.currentTarget.getBoundingClientRect();
-      const own = this.$el.getBoundingClientRect();
-      this.menu = item.id;
-      this.menuButton = event.currentTarget;
-      this.menuTop = Math.min(button.bottom - own.top, own.height - 96);
-      this.$nextTick(() => this.$refs.menu.querySelector("button").focus());
+    show(view) {
+      Object.assign(this, { view, menu: null, renaming: null, making: false });
+      this.leaveSelection();
+      this.loadFirst(this.tail);
+      this.$nextTick(() => this.$refs.list && (this.$refs.list.scrollTop = 0));
     },
-    onMenuKey(event) {
-      const buttons = [...this.$refs.menu.querySelectorAll("button")];
-      const at = buttons.indexOf(document.activeElement);
-      if (event.key === "Escape" || event.key === "Tab") {
-        this.menu = null;
-        this.menuButton.focus();
-      } else if (event.key === "ArrowDown") buttons[(at + 1) % buttons.length].focus();
-      else if (event.key === "ArrowUp") buttons[(at + buttons.length - 1) % buttons.length].focus();
+    folderGroup(folder) {
+      const shelf = `folder:${folder.id}`;
+      const unfolded = this.unfolded.includes(folder.id);
+      const { items, more, known } = this.shelves[shelf] || emptyShelf();
+      const empty = unfolded && known && !items.length ? this.labels.folderEmpty : "";
+      return { key: shelf, shelf, folder, unfolded, items: unfolded ? items : [], more: unfolded && more, empty };
+    },
+    fold(id) {
+      const isOpen = this.unfolded.includes(id);
+      this.unfolded = isOpen ? this.unfolded.filter((each) => each !== id) : [...this.unfolded, id];
+      if (!isOpen) this.loadFirst(`folder:${id}`);
+      try {
+        localStorage.setItem(UNFOLDED, JSON.stringify(this.unfolded));
+      } catch {
+        // forbidden storage: folders open as long as the page does
+      }
+    },
+    // --- doing -------------------------------------------------------------------------------------------------
+    act(name, items, more = {}) {
+      if (name === "select") return this.pick(items[0]);
+      if (name === "erase") return this.$refs.foot.ask(this.labels.eraseQuestion.replace("{n}", items.length), () => this.send(name, items));
+      this.send(name, items, more);
+    },
+    send(name, items, more = {}) {
+      const ids = items.map((item) => item.id);
+      this.lost = { ids, at: this.visible.findIndex((item) => item.id === ids[0]) };
+      this.$emit("act", { name, ids, ...more });
+      if (!["tag", "untag", "stop"].includes(name)) this.leaveSelection();
+    },
+    emptyTrash() {
+      this.$refs.foot.ask(this.labels.emptyTrashQuestion, () => this.$emit("act", { name: "emptyTrash", ids: [] }));
+    },
+    // After something was done: focus what it was done to, or what stands in its place.
+    refocus() {
+      const { lost } = this;
+      this.lost = null;
+      if (!lost || lost.at < 0 || document.activeElement !== document.body || !this.visible.length) return;
+      const kept = this.visible.find((item) => lost.ids.includes(item.id));
+      this.focusRow((kept || this.visible[Math.min(lost.at, this.visible.length - 1)]).id);
+    },
+    focusRow(id) {
+      const row = this.$el.querySelector(`[data-conversation-id="${id}"]`);
+      row?.querySelector("a, button")?.focus();
+    },
+    onRenamed(item, { name, byKey }) {
+      this.renaming = null;
+      if (byKey) this.$nextTick(() => this.focusRow(item.id));
+      if (name) this.$emit("act", { name: "rename", ids: [item.id], title: name });
+    },
+    makeFolder() {
+      this.making = true;
+      this.$nextTick(() => this.$el.querySelector(".rename")?.scrollIntoView({ block: "nearest" }));
+    },
+    onFolderNamed({ name }) {
+      this.making = false;
+      if (name) this.$emit("act", { name: "makeFolder", ids: [], title: name });
+    },
+    onFolderRenamed(folder, { name, byKey }) {
+      this.renaming = null;
+      if (byKey) this.$nextTick(() => this.$el.querySelector(`[data-folder-id="${folder.id}"] button`)?.focus());
+      if (name) this.$emit("act", { name: "renameFolder", ids: [], folder: folder.id, title: name });
+    },
+    // --- the menu ----------------------------------------------------------------------------------------------
+    openMenu(anchor, about) {
+      const key = about.folder?.id || about.items[0].id;
+      if (this.menu?.key === key) return this.closeMenu(true);
+      this.menu = { first: "", ...about, key, anchor };
+    },
+    closeMenu(byKey) {
+      const { anchor } = this.menu;
+      this.menu = null;
+      if (byKey) anchor.focus();
+    },
+    onPanel(first, anchor) {
+      this.menu = { items: this.picked, first, key: first, anchor };
+      if (first === "tags") this.$emit("tags");
+    },
+    onMenu(name, more) {
+      const { folder } = this.menu;
+      if (name === "rename") this.renaming = folder ? `folder:${folder.id}` : this.menuItems[0].id;
+      else if (folder) this.$emit("act", { name, ids: [], folder: folder.id });
+      else if (name === "tags") this.$emit("tags");
+      else this.act(name, this.menuItems, more);
+    },
+    // --- selecting ---------------------------------------------------------------------------------------------
+    pick(item, isRange = false) {
+      const ids = this.visible.map((each) => each.id);
+      const [from, to] = [ids.indexOf(this.anchor), ids.indexOf(item.id)].sort((a, b) => a - b);
+      if (isRange && from >= 0) for (const id of ids.slice(from, to + 1)) this.selected[id] = true;
+      else this.selected[item.id] = !this.selected[item.id];
+      this.anchor = item.id;
+      this.selecting = true;
+    },
+    leaveSelection(focus = false) {
+      const [first] = this.picked;
+      Object.assign(this, { selected: {}, selecting: false, anchor: null });
+      if (focus && first) this.$nextTick(() => this.focusRow(first.id));
+    },
+    // --- keys --------------------------------------------------------------------------------------------------
+    onKey(event) {
+      const row = event.target.closest(".conversation-item");
+      const item = row && this.visible.find((each) => each.id === row.dataset.conversationId);
+      if (!item || this.renaming || event.altKey || event.isComposing) return;
+      const isPlain = !event.ctrlKey && !event.metaKey;
+      if (event.key === "F2" && isPlain && this.view !== "trash") this.renaming = item.id;
+      else if (event.key === "Delete" && isPlain) this.act(this.view === "trash" ? "erase" : "delete", this.selecting ? this.picked : [item]);
+      else if (["ArrowDown", "ArrowUp"].includes(event.key) && isPlain) this.step(item, event.key === "ArrowDown" ? 1 : -1, event.shiftKey);
+      else if (event.key === " " && event.target.matches("a")) this.pick(item, event.shiftKey);
+      else if (event.key === "a" && !isPlain && this.selecting) for (const each of this.visible) this.selected[each.id] = true;
       else return;
       event.preventDefault();
-      event.stopPropagation();
     },
-    startRename(item) {
-      this.menu = null;
-      this.renaming = item.id;
-      this.draft = item.title;
-      this.$nextTick(() => {
-        const field = this.$el.querySelector("input.rename");
-        field.focus();
-        field.select();
-      });
+    step(item, by, extend) {
+      const next = this.visible[this.visible.indexOf(item) + by];
+      if (!next) return;
+      if (extend) {
+        if (!this.selecting) this.pick(item);
+        this.selected[next.id] = true;
+        this.anchor = next.id;
+      }
+      this.focusRow(next.id);
     },
-    finishRename(item, byKey = false) {
-      if (this.renaming !== item.id) return;
-      this.renaming = null;
-      if (byKey) this.$nextTick(() => this.$el.querySelector(`[data-conversation-id="${item.id}"] a`).focus());
-      const title = this.draft.trim();
-      if (title && title !== item.title) this.$emit("rename", { id: item.id, title });
+    // --- dragging ----------------------------------------------------------------------------------------------
+    onDrag(event, item) {
+      this.dragging = this.selected[item.id] ? this.picked : [item];
+      event.dataTransfer.effectAllowed = "copyMove";
     },
-    leaveRename(item) {
-      this.draft = item.title;
-      this.finishRename(item, true);
+    onDragOver(event, group) {
+      if (!this.dragging || !group.shelf || ["archive", "trash"].includes(group.shelf)) return;
+      event.preventDefault();
+      this.over = group.key;
     },
-    remove(item) {
-      this.menu = null;
-      this.$emit("remove", item.id);
+    onDrop({ shelf, folder }) {
+      const items = (this.dragging || []).filter((item) => item.shelf !== shelf);
+      this.dragging = this.over = null;
+      if (!items.length) return;
+      if (folder) this.act("move", items, { folder: folder.id });
+      else if (shelf === "pinned") this.act("pin", items);
+      else this.act(items.some((item) => item.pinned) ? "unpin" : "move", items, { folder: null });
     },
   },
 };

@@ -1,8 +1,7 @@
-"""The list of conversations beside the chat. The search above it is `search_panel`."""
+"""The list of conversations beside the chat. The search above it is `search_panel`, what it does is `list_actions`."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from nicegui.element import Element
@@ -10,44 +9,53 @@ from nicegui.events import GenericEventArguments
 
 from app.chat import Chat
 from app.domain.conversation import Conversation
+from app.domain.shelf import TRASH_KEPT, CountedFolder, Mark, Place, Shelf, ShelfPage, shelf_of, shelved_at
 from app.replies.live import ConversationNews
+from app.ui.components.list_actions import ListActions
 from app.ui.icons import svgs
 from app.ui.translations import Translator
 
 PAGE = 40
-"""Conversations sent at a time: more than a tall screen shows."""
+"""Conversations of a shelf that go out with the page: more than a tall screen shows."""
+
+MOST = 400
+"""Conversations given at once, whatever a browser asks for."""
+
+ICONS = (
+    'more', 'edit', 'delete', 'stop', 'pin', 'unpin', 'folder', 'folder-new', 'tag', 'archive', 'restore', 'select',
+    'download', 'chats', 'right', 'check', 'close',
+)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListActions:
-    """What choosing, renaming and deleting do; each gets the conversation's id."""
-
-    open: Callable[[str], Awaitable[None]]
-    rename: Callable[[str, str], Awaitable[None]]
-    remove: Callable[[str], Awaitable[None]]
-
-
-class ConversationList(Element, component='conversation_list.js'):
-    """Shows a person's conversations, the latest first, and follows what happens to them."""
+class ConversationList(Element, component='conversation_list.js', esm={'guilherme-list': 'list_parts'}):
+    """Shows where a person's conversations stand, and follows what happens to them."""
 
     def __init__(self, chat: Chat, owner_id: str, t: Translator, actions: ListActions) -> None:
         super().__init__()
         self._chat = chat
         self._owner_id = owner_id
+        self._t = t
         self._missed = False
         self._props['labels'] = _labels(t)
-        self._props['icons'] = svgs('more', 'edit', 'delete')
+        self._props['icons'] = svgs(*ICONS)
         self.on('open', lambda event: actions.open(event.args))
-        self.on('rename', lambda event: actions.rename(event.args['id'], event.args['title']))
-        self.on('remove', lambda event: actions.remove(event.args))
-        self.on('more', self._more)
+        self.on('act', lambda event: actions.do(event.args))
+        self.on('load', self._load)
+        self.on('tags', self._tell_tags)
         self.client.on_connect(self._catch_up)
         chat.live.news.subscribe(self._update)
+        chat.live.refiled.subscribe(self._refile)
+        chat.live.reshelved.subscribe(self._reshelve)
 
     async def load(self, active: str | None) -> None:
         """Read what goes out with the page itself."""
-        items, more = await self._page()
-        self._props['initial'] = {'items': items, 'more': more, 'active': active}
+        overview = await self._chat.listing.overview(self._owner_id, PAGE)
+        shelves = {'pinned': overview.pinned, 'recent': overview.recent}
+        self._props['initial'] = {
+            'shelves': {name: {'items': self._items(page), 'more': page.more} for name, page in shelves.items()},
+            'folders': [_folder(each) for each in overview.folders],
+            'active': active,
+        }
 
     def select(self, conversation_id: str | None) -> None:
         """Mark the conversation that is shown."""
@@ -55,55 +63,130 @@ class ConversationList(Element, component='conversation_list.js'):
 
     def _update(self, news: tuple[ConversationNews, ...]) -> None:
         own = [each for each in news if each.conversation.owner_id == self._owner_id]
-        if not self.client.has_socket_connection:
-            self._missed = self._missed or bool(own)
-        elif own:
-            self.run_method('update', [_item(each.conversation, each.streaming) for each in own])
+        if own:
+            self._tell('update', lambda: [_item(self._t, each.conversation, each.streaming) for each in own])
+
+    def _tell(self, method: str, *arguments: Callable[[], Any]) -> None:
+        """Tell the browser; one that is away reads everything anew when it is back."""
+        if self.client.has_socket_connection:
+            self.run_method(method, *(argument() for argument in arguments))
+        else:
+            self._missed = True
+
+    async def _refile(self, owner_id: str) -> None:
+        if owner_id == self._owner_id:
+            folders = await self._chat.listing.folders(owner_id)
+            self._tell('setFolders', lambda: [_folder(each) for each in folders])
+
+    async def _reshelve(self, owner_id: str) -> None:
+        if owner_id == self._owner_id:
+            self._tell('refresh')
+            await self._refile(owner_id)
 
     async def _catch_up(self) -> None:
         if self._missed:
             self._missed = False
-            items, more = await self._page()
-            self.run_method('fill', items, more)
+            await self._reshelve(self._owner_id)
 
-    async def _more(self, event: GenericEventArguments) -> None:
-        last = event.args
-        before = (datetime.fromisoformat(last['updated']), last['id'])
-        items, more = await self._page(before=before)
-        self.run_method('extend', items, more)
+    async def _load(self, event: GenericEventArguments) -> None:
+        wanted, after = event.args, event.args.get('after')
+        before: Mark | None = (datetime.fromisoformat(after['mark']), after['id']) if after else None
+        page = await self._chat.listing.shelf(
+            self._owner_id, Shelf.parse(wanted['shelf']), before=before, limit=min(wanted['limit'], MOST)
+        )
+        self.run_method('put', wanted['shelf'], self._items(page), page.more, before is None)
 
-    async def _page(self, before: tuple[datetime, str] | None = None) -> tuple[list[dict[str, Any]], bool]:
-        found = await self._chat.reading.conversations(self._owner_id, before=before, limit=PAGE + 1)
+    async def _tell_tags(self) -> None:
+        self.run_method('knowTags', await self._chat.listing.tags(self._owner_id))
+
+    def _items(self, page: ShelfPage) -> list[dict[str, Any]]:
         streaming = self._chat.live.streaming()
-        return [_item(each, each.id in streaming) for each in found[:PAGE]], len(found) > PAGE
+        return [_item(self._t, each, each.id in streaming) for each in page.conversations]
 
     def _handle_delete(self) -> None:
-        self._chat.live.news.unsubscribe(self._update)
+        live = self._chat.live
+        live.news.unsubscribe(self._update)
+        live.refiled.unsubscribe(self._refile)
+        live.reshelved.unsubscribe(self._reshelve)
         super()._handle_delete()
 
 
-def _item(conversation: Conversation, streaming: bool) -> dict[str, Any]:
+def _item(t: Translator, conversation: Conversation, streaming: bool) -> dict[str, Any]:
+    shelf, at = shelf_of(conversation), shelved_at(conversation)
     return {
         'id': conversation.id,
         'title': conversation.title,
-        'updated': int(conversation.updated_at.timestamp() * 1000),
-        'exact': conversation.updated_at.isoformat(),
+        'shelf': str(shelf),
+        'at': int(at.timestamp() * 1000),
+        'mark': at.isoformat(),
+        'pinned': conversation.pinned,
+        'folder': conversation.folder_id,
+        'tags': conversation.tags,
         'streaming': streaming,
         'unread': conversation.unread,
-        'gone': conversation.deleted_at is not None,
+        'left': _days_left(t, at) if shelf.place is Place.TRASH else '',
     }
+
+
+def _days_left(t: Translator, deleted_at: datetime) -> str:
+    days = max((deleted_at + TRASH_KEPT - datetime.now(UTC)).days, 0)
+    return t.n('{days} day left', '{days} days left', days).format(days=days) if days else t('until tomorrow')
+
+
+def _folder(counted: CountedFolder) -> dict[str, Any]:
+    return {'id': counted.folder.id, 'name': counted.folder.name, 'count': counted.count}
 
 
 def _labels(t: Translator) -> dict[str, str]:
     return {
+        'language': t.language,
         'conversations': t('Conversations'),
+        'pinned': t('Pinned'),
         'today': t('Today'),
         'yesterday': t('Yesterday'),
-        'earlier': t('Earlier'),
-        'rename': t('Rename'),
-        'delete': t('Delete'),
-        'menu': t('More'),
+        'week': t('Last 7 days'),
+        'showMore': t('Show more'),
         'streaming': t('Answering'),
         'unread': t('New answer'),
         'empty': t('Your conversations will be here.'),
+        'folderEmpty': t('Nothing in here yet. Drag a conversation onto the folder, or use its menu.'),
+        'archived': t('Archive'),
+        'archiveEmpty': t('What you archive will be here, out of the way.'),
+        'trash': t('Trash'),
+        'trashEmpty': t('The trash is empty.'),
+        'trashNote': t('What lies here is deleted for good after {days} days.').format(days=TRASH_KEPT.days),
+        **_action_labels(t),
+    }
+
+
+def _action_labels(t: Translator) -> dict[str, str]:
+    return {
+        'menu': t('More'),
+        'pin': t('Pin'),
+        'unpin': t('Unpin'),
+        'rename': t('Rename'),
+        'move': t('Move to folder'),
+        'noFolder': t('No folder'),
+        'newFolder': t('New folder'),
+        'removeFolder': t('Remove folder'),
+        'tags': t('Tags'),
+        'newTag': t('New tag'),
+        'untag': t('Remove tag'),
+        'export': t('Export'),
+        'plainText': t('Plain text'),
+        'archive': t('Put into the archive'),
+        'unarchive': t('Take out of the archive'),
+        'select': t('Select'),
+        'selection': t('What to do with the selected ones'),
+        'selected': t('{n} selected'),
+        'close': t('Close'),
+        'stop': t('Stop'),
+        'delete': t('Delete'),
+        'restore': t('Restore'),
+        'erase': t('Delete for good'),
+        'eraseQuestion': t('Delete for good? ({n})'),
+        'emptyTrash': t('Empty the trash'),
+        'emptyTrashQuestion': t('Empty the trash?'),
+        'cannotBeUndone': t('This cannot be undone.'),
+        'cancel': t('Cancel'),
     }
