@@ -83,7 +83,7 @@ class Preferring:
         """Leave every sampling option to the model."""
         await self._change(owner_id, lambda own: replace(own, parameters={}))
 
-    async def set_num_ctx(self, owner_id: str, tokens: int | None) -> None:
+    async def set_num_ctx(self, owner_id: str, tokens: Number | None) -> None:
         """Make the context window narrower than the app's setting; None takes that.
 
         Raises:

@@ -11,6 +11,7 @@ from app.chat.asking import Question
 from app.domain.model import ModelRef
 from app.errors import GuilhermeError, StorageUnavailable
 from app.replies.live import ConversationNews, ConversationState
+from app.ui.appearance import Appearance
 from app.ui.components.announcer import Announcer
 from app.ui.components.chat_view import ChatView
 from app.ui.components.composer import Composer, Sent, gauge
@@ -25,6 +26,8 @@ from app.ui.components.toast import Toast
 from app.ui.components.top_bar import TopBar, TopBarActions
 from app.ui.components.welcome import greeting, quick_actions
 from app.ui.preferences import Preferences, remember
+from app.ui.settings_page import PATH as SETTINGS
+from app.ui.settings_page import Settings
 from app.ui.theme import icon_button, icon_element, svg_mark
 from app.ui.translations import Translator
 from app.ui.wording import error_sentence
@@ -52,9 +55,18 @@ class ChatPage:
         Announcer()
         self._shortcuts = Shortcuts(self._t, self._unfold_to_search, self._close_drawer)
         self._toast = Toast()
+        self._appearance = Appearance(self._preferences)
         with ui.element('div').classes('shell') as self._shell:
             if self._preferences.folded:
                 self._shell.classes('folded')
+            self._settings = Settings(
+                self._chat,
+                self._owner_id,
+                self._t,
+                appearance=self._appearance,
+                shell=self._shell,
+                on_close=lambda: self.open(None),
+            )
             await self._build_sidebar()
             with ui.element('main').classes('main'):
                 await self._build_main()
@@ -90,6 +102,7 @@ class ChatPage:
             )
             self._list = ConversationList(self._chat, self._owner_id, t, actions)
             await self._list.load(self._state.id if self._state else None)
+            self._settings.link(self.open_settings)
 
     async def _build_main(self) -> None:
         t, models = self._t, self._chat.models
@@ -99,7 +112,7 @@ class ChatPage:
             show_shortcuts=self._shortcuts.open_handler,
         )
         self._top = TopBar(
-            t, self._preferences, self._state, overview=models.overview, model=self._model(), actions=actions
+            t, self._appearance, self._state, overview=models.overview, model=self._model(), actions=actions
         )
         self._view = ChatView(self._chat.reading, t, self._act, self._say)
         self._view.on('navigate', lambda event: self._navigate(event.args))
@@ -121,11 +134,17 @@ class ChatPage:
         """Show another conversation, or the welcome page for None."""
         state, fault = await self._look_up(conversation_id)
         self._show_around(state, moved=True)
-        path = f'/c/{state.id}' if state else '/'
-        await self._view.show(state, path if push or fault else '')
+        await self._view.show(state, _path(state) if push or fault else '')
         if fault is not None:
             self._say(fault)
         await self._mark_read()
+
+    async def open_settings(self) -> None:
+        """Show the settings over what is shown."""
+        self._close_drawer()
+        await self._try(self._settings.open())
+        title = self._t('Settings')
+        ui.page_title(f'{title} · {APP_NAME}')
 
     def _show_around(self, state: ConversationState | None, *, moved: bool = False) -> None:
         """Fit everything around the messages to the conversation that is shown."""
@@ -135,6 +154,7 @@ class ChatPage:
         self._queue.follow(state)
         ui.page_title(_tab_title(state))
         if moved:
+            self._settings.close()
             self._close_drawer()
             self._list.select(state.id if state else None)
             self._composer.place(self._place())
@@ -230,7 +250,13 @@ class ChatPage:
 
     async def _navigate(self, path: str) -> None:
         """Follow the browser's back and forward."""
-        await self.open(path.removeprefix('/c/') if path.startswith('/c/') else None, push=False)
+        if path == SETTINGS:
+            await self.open_settings()
+        elif self._settings.is_open and path == _path(self._state):
+            self._settings.close()
+            ui.page_title(_tab_title(self._state))
+        else:
+            await self.open(path.removeprefix('/c/') if path.startswith('/c/') else None, push=False)
 
     def _toggle_sidebar(self, narrow: bool) -> None:
         if narrow:
@@ -292,6 +318,10 @@ class ChatPage:
     async def _mark_read(self) -> None:
         if self._state is not None and self._state.conversation.unread:
             await self._try(self._chat.organising.mark_read(self._owner_id, self._state.id))
+
+
+def _path(state: ConversationState | None) -> str:
+    return f'/c/{state.id}' if state else '/'
 
 
 def _tab_title(state: ConversationState | None) -> str:

@@ -1,8 +1,8 @@
-"""What a browser prefers: language, theme, sidebar. Kept in its cookies, so the server has nothing to remember."""
+"""What a browser prefers: language, theme, text size, sidebar. Kept in its cookies: the server remembers nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from fastapi import Request
 from nicegui import ui
@@ -10,8 +10,10 @@ from nicegui import ui
 from app.ui.translations import Language, negotiate
 
 Theme = Literal['auto', 'light', 'dark']
+TextSize = Literal['small', 'normal', 'large', 'larger']
 
-THEMES: Mapping[str, Theme] = {'light': 'light', 'dark': 'dark'}
+THEMES: Mapping[str, Theme] = {theme: theme for theme in get_args(Theme)}
+TEXT_SIZES: Mapping[str, TextSize] = {size: size for size in get_args(TextSize)}
 YEAR = 365 * 24 * 3600
 """Seconds a preference is kept."""
 
@@ -23,11 +25,12 @@ class Preferences:
     language: Language
     theme: Theme
     folded: bool
+    text_size: TextSize = 'normal'
 
     @property
     def dark(self) -> bool | None:
         """The theme as NiceGUI takes it: None follows the system."""
-        return {'auto': None, 'light': False, 'dark': True}[self.theme]
+        return dark_mode(self.theme)
 
     @classmethod
     def of(cls, request: Request, language_setting: str) -> 'Preferences':
@@ -37,7 +40,13 @@ class Preferences:
             negotiate(request.headers.get('accept-language', ''), language_setting, cookies.get('guilherme_language')),
             THEMES.get(cookies.get('guilherme_theme', ''), 'auto'),
             cookies.get('guilherme_sidebar') == 'folded',
+            TEXT_SIZES.get(cookies.get('guilherme_text', ''), 'normal'),
         )
+
+
+def dark_mode(theme: Theme) -> bool | None:
+    """Give a theme as NiceGUI takes it: None follows the system."""
+    return {'auto': None, 'light': False, 'dark': True}[theme]
 
 
 def remember(name: str, value: str) -> None:

@@ -32,10 +32,16 @@ class Screens:
         async def conversation(request: Request, conversation_id: str) -> None:
             await self._page(request, conversation_id)
 
-    async def _page(self, request: Request, conversation_id: str | None) -> None:
+        @ui.page('/settings')
+        async def settings(request: Request) -> None:
+            await self._page(request, None, settings=True)
+
+    async def _page(self, request: Request, conversation_id: str | None, *, settings: bool = False) -> None:
         preferences = Preferences.of(request, self.language_setting)
-        theme.first_paint(preferences.theme)
+        theme.first_paint(preferences.theme, preferences.text_size)
         theme.one_main()
         ui.query('html').props(f'lang={preferences.language}')
         page = ChatPage(self.chat, LOCAL_OWNER, translator(preferences.language), preferences)
         await page.build(conversation_id)
+        if settings:
+            await page.open_settings()

@@ -22,6 +22,7 @@ PARTS = (
     'composer',
     'message_queue',
     'welcome',
+    'settings',
     'toast',
     'shortcuts',
     'narrow',
@@ -47,10 +48,10 @@ def install() -> None:
     ui.add_head_html(f'<link rel="stylesheet" href="{address}">', shared=True)
 
 
-def first_paint(theme: str) -> None:
-    """Give a page its background before any script ran, so that a dark page does not begin white."""
-    if theme != 'auto':
-        ui.add_head_html(f'<style>:root {{ --first-paint: var(--{theme}-page) }}</style>')
+def first_paint(theme: str, text_size: str) -> None:
+    """Give a page its background and text size before any script ran, so that a dark page does not begin white."""
+    background = f'--first-paint: var(--{theme}-page); ' if theme != 'auto' else ''
+    ui.add_head_html(f'<style>:root {{ {background}--text-scale: var(--text-{text_size}) }}</style>')
 
 
 def one_main() -> None:

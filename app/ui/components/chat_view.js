@@ -73,7 +73,8 @@ export default {
       });
       this.edges.observe(this.top);
       this.edges.observe(this.bottom);
-      this.onPopState = () => this.$emit("navigate", this.path());
+      // Last of all: what is left by going back first keeps what was typed into it.
+      this.onPopState = () => setTimeout(() => this.$emit("navigate", this.path()));
       window.addEventListener("popstate", this.onPopState);
       this.onLink = (event) => this.expect(event);
       document.addEventListener("click", this.onLink);

@@ -8,9 +8,10 @@ from nicegui import ui
 from app.chat.models import ModelsOverview
 from app.domain.model import ModelRef
 from app.replies.live import ConversationState
+from app.ui.appearance import Appearance
 from app.ui.components.choice import Choice
 from app.ui.components.conversation_title import ConversationTitle
-from app.ui.preferences import Preferences, remember
+from app.ui.preferences import remember
 from app.ui.theme import icon_button, icon_element
 from app.ui.translations import Translator
 
@@ -32,7 +33,7 @@ class TopBar(ui.element):
     def __init__(
         self,
         t: Translator,
-        preferences: Preferences,
+        appearance: Appearance,
         state: ConversationState | None,
         *,
         overview: ModelsOverview,
@@ -49,10 +50,10 @@ class TopBar(ui.element):
                 t('Model'), 'model-select', model_options(overview, model), str(model), self._choose_model
             )
             self._title = ConversationTitle(t, state)
-            Choice(t('Language'), 'language-select', LANGUAGE_NAMES, preferences.language, _choose_language)
+            Choice(t('Language'), 'language-select', LANGUAGE_NAMES, t.language, _choose_language)
             keys = icon_button('keyboard', t('Keyboard shortcuts')).classes('keyboard-only')
             keys.props('data-testid=shortcuts').on('click', js_handler=actions.show_shortcuts)
-            self._theme_toggle(preferences)
+            self._theme_toggle(appearance)
 
     def show(self, state: ConversationState | None, overview: ModelsOverview, model: ModelRef) -> None:
         """Bind the bar to another conversation."""
@@ -66,19 +67,13 @@ class TopBar(ui.element):
     def _choose_model(self, value: str) -> object:
         return self._actions.choose_model(ModelRef.parse(value))
 
-    def _theme_toggle(self, preferences: Preferences) -> None:
-        dark = ui.dark_mode(preferences.dark)
-
-        def choose(now_dark: bool) -> None:
-            dark.set_value(not now_dark)
-            remember('theme', 'light' if now_dark else 'dark')
-
+    def _theme_toggle(self, appearance: Appearance) -> None:
         button = icon_button('moon', self._t('Light or dark')).classes('theme-toggle').props('data-testid=theme-toggle')
         with button:
             icon_element('sun')
         button.on(
             'click',
-            lambda event: choose(event.args),
+            lambda event: appearance.use_theme('light' if event.args else 'dark'),
             js_handler='() => emit(document.body.classList.contains("body--dark"))',
         )
 
