@@ -47,8 +47,8 @@ class ChatPage:
         self._chosen_model: ModelRef | None = None
         self._default_model = chat.models.default()
 
-    async def build(self, conversation_id: str | None) -> None:
-        """Make the page with everything it shows at once."""
+    async def build(self, conversation_id: str | None, *, settings: bool = False) -> None:
+        """Make the page with everything it shows at once; with `settings`, those over it."""
         state, fault = await self._look_up(conversation_id)
         self._state = state
         await self._learn_default_model(self._owner_id)
@@ -68,9 +68,12 @@ class ChatPage:
                 on_close=lambda: self.open(None),
             )
             await self._build_sidebar()
+            if settings:
+                await self._try(self._settings.open())
             with ui.element('main').classes('main'):
                 await self._build_main()
         self._show_around(state)
+        self._name_settings()
         if fault is not None:
             self._say(fault)
         ui.context.client.on_connect(self._connected)
@@ -143,8 +146,12 @@ class ChatPage:
         """Show the settings over what is shown."""
         self._close_drawer()
         await self._try(self._settings.open())
-        title = self._t('Settings')
-        ui.page_title(f'{title} · {APP_NAME}')
+        self._name_settings()
+
+    def _name_settings(self) -> None:
+        if self._settings.is_open:
+            title = self._t('Settings')
+            ui.page_title(f'{title} · {APP_NAME}')
 
     def _show_around(self, state: ConversationState | None, *, moved: bool = False) -> None:
         """Fit everything around the messages to the conversation that is shown."""

@@ -42,6 +42,4 @@ class Screens:
         theme.one_main()
         ui.query('html').props(f'lang={preferences.language}')
         page = ChatPage(self.chat, LOCAL_OWNER, translator(preferences.language), preferences)
-        await page.build(conversation_id)
-        if settings:
-            await page.open_settings()
+        await page.build(conversation_id, settings=settings)
