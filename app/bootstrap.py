@@ -13,6 +13,7 @@ from nicegui.server import Server
 
 from app.chat import (
     Asking,
+    Branching,
     Chat,
     Downloads,
     Filing,
@@ -210,6 +211,7 @@ def build(settings: Settings) -> Parts:
     deleted = Trash(trash.Trash(database), live)
     chat = Chat(
         asking=asking,
+        branching=Branching(messages, reading, live),
         queueing=queueing,
         reading=reading,
         listing=Listing(shelves, Tags(database)),

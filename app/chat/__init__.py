@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.chat.asking import Asking
+from app.chat.branching import Branching
 from app.chat.commanding import Commanding
 from app.chat.downloads import Downloads
 from app.chat.exporting import Exporting
@@ -22,11 +23,12 @@ from app.replies.live import LiveConversations
 class Chat:
     """The desk.
 
-    Ask and stop (`asking`), see (`reading`, `listing`), keep order (`organising`, `filing`, `trash`), choose what
-    answers and how. `queueing` is what a person can do with messages that wait their turn.
+    Ask and stop (`asking`), choose a branch (`branching`), see (`reading`, `listing`), keep order (`organising`,
+    `filing`, `trash`), choose what answers and how. `queueing` is what a person can do with messages that wait.
     """
 
     asking: Asking
+    branching: Branching
     queueing: Queueing
     reading: Reading
     listing: Listing
@@ -44,6 +46,7 @@ class Chat:
 
 __all__ = [
     'Asking',
+    'Branching',
     'Chat',
     'Commanding',
     'Downloads',

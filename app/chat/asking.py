@@ -1,4 +1,4 @@
-"""Asking: send, regenerate, continue, stop. Everything is stored before anybody is asked."""
+"""Asking: send, edit, regenerate, continue, stop. Everything is stored before anybody is asked."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -76,8 +76,7 @@ class Asking:
             NotFound: the conversation belongs to somebody else or was deleted.
             UnknownCommand: the text looks like a slash command, but there is none of that name.
         """
-        _check(question)
-        text, command = self._commanding.read(question.text, question.language)
+        text, command = self._read(question)
         typed, question = question.text, replace(question, text=text)
         async with self._beginning.setdefault(question.conversation_id, asyncio.Lock()):
             try:
@@ -113,6 +112,25 @@ class Asking:
         _check_text(text)
         self._commanding.read(text, language)
 
+    async def edit(self, owner_id: str, replaced_id: str, question: Question) -> None:
+        """Ask otherwise: store another version beside a message of the person's, and answer that.
+
+        Sending the same edit again changes nothing. An answer to the old version goes on.
+
+        Raises:
+            NotFound: there is no such message for this owner.
+            InvalidInput, Conflict, UnknownCommand: as for `send`.
+        """
+        text, command = self._read(question)
+        old, state = await self._find(owner_id, replaced_id)
+        if old.role is not Role.USER or state.id != question.conversation_id:
+            raise NotFound(id=replaced_id)
+        async with state.sending:
+            parent = await self._messages.get(old.parent_id) if old.parent_id else None
+            user = _user_message(replace(question, text=text), parent)
+            chosen = question.model or state.conversation.model or await self._answering.default_model(owner_id)
+            await self._answer_beside(state, user, self._reply_to(user, chosen, command))
+
     async def regenerate(
         self, owner_id: str, message_id: str, model: ModelRef | None = None, *, language: str = 'en'
     ) -> None:
@@ -120,34 +138,43 @@ class Asking:
 
         Raises:
             NotFound: there is no such answer for this owner.
-            Conflict: the conversation still answers.
+            Conflict: an answer to this question is just coming.
         """
         old, state = await self._find(owner_id, message_id)
         if old.parent_id is None or old.role is not Role.ASSISTANT:
             raise NotFound(id=message_id)
         async with state.sending:
-            self._refuse_if_busy(state)
+            if any(reply.message.parent_id == old.parent_id for reply in state.replies.values()):
+                raise Conflict(reason='busy')
             parent = await self._messages.get(old.parent_id)
             chosen = model or state.conversation.model or old.model or await self._answering.default_model(owner_id)
             command = replace(old.command, language=language) if old.command else None
-            reply = self._reply_to(parent, chosen, command)
-            await self._messages.begin_reply(state.conversation, None, reply)
-            state.conversation = replace(state.conversation, head_id=reply.id, updated_at=reply.created_at)
-            self._start(state, reply)
-            state.tell(BranchChanged())
+            await self._answer_beside(state, None, self._reply_to(parent, chosen, command))
+
+    async def _answer_beside(self, state: ConversationState, user: Message | None, reply: Message) -> None:
+        """Begin an answer on a branch of its own, and show that branch."""
+        begun = await self._messages.begin_reply(state.conversation, user, reply)
+        if not begun.is_new:
+            self._start_unless_running(state, begun.reply)
+            return
+        state.opening = ()
+        state.conversation = replace(state.conversation, head_id=reply.id, updated_at=reply.created_at)
+        self._start(state, reply)
+        state.tell(BranchChanged(user.id if user else reply.id))
 
     async def resume(self, owner_id: str, message_id: str) -> None:
         """Go on with an answer from exactly where it ended.
 
         Raises:
             NotFound: there is no such answer for this owner.
-            Conflict: the conversation still answers.
+            Conflict: it is just being written.
         """
         message, state = await self._find(owner_id, message_id)
         if message.role is not Role.ASSISTANT:
             raise NotFound(id=message_id)
         async with state.sending:
-            self._refuse_if_busy(state)
+            if message_id in state.replies:
+                raise Conflict(reason='busy')
             reply = await self._messages.reopen(message_id)
             self._start(state, reply)
             state.show_state(reply)
@@ -159,15 +186,6 @@ class Asking:
         for message_id in tuple(state.replies):
             self._engine.stop(message_id)
             await self._engine.finished(message_id)
-
-    async def step_version(self, owner_id: str, message_id: str, step: int) -> None:
-        """Show the branch through the version before (-1) or after (1) a message; what streams elsewhere goes on."""
-        message, state = await self._find(owner_id, message_id)
-        versions = await self._messages.versions(message.id)
-        index = min(max(versions.index(message.id) + step, 0), len(versions) - 1)
-        head_id = await self._messages.set_head(state.id, versions[index])
-        state.conversation = replace(state.conversation, head_id=head_id)
-        state.tell(BranchChanged())
 
     def _start_unless_running(self, state: ConversationState, reply: Message) -> None:
         """Start a stored reply; it may be an earlier one whose commit succeeded although its sender heard otherwise."""
@@ -235,13 +253,14 @@ class Asking:
             state.show_added(user, reply)
         self._start_unless_running(state, begun.reply)
 
+    def _read(self, question: Question) -> tuple[str, CommandCall | None]:
+        """Check a question; give its text as it is stored, and the command it calls."""
+        _check(question)
+        return self._commanding.read(question.text, question.language)
+
     async def _find(self, owner_id: str, message_id: str) -> tuple[Message, ConversationState]:
         message = await self._reading.message(owner_id, message_id)
         return message, await self._reading.open(owner_id, message.conversation_id)
-
-    def _refuse_if_busy(self, state: ConversationState) -> None:
-        if state.replies:
-            raise Conflict(reason='busy')
 
 
 def _check(question: Question) -> None:

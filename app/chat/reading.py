@@ -68,12 +68,14 @@ class Reading:
 
     async def newest(self, state: ConversationState, limit: int = WINDOW) -> Window:
         """Give the end of the branch that is shown; what begins while it is read is there too."""
-        head_id, window = state.conversation.head_id, await self._window(state, limit=limit)
-        while state.conversation.head_id != head_id:
-            head_id, window = state.conversation.head_id, await self._window(state, limit=limit)
+        window = await self._steady(state, limit=limit)
         if not state.stats:
             state.stats = next((each.stats for each in reversed(window.messages) if 'num_ctx' in each.stats), {})
         return window
+
+    async def stretch(self, state: ConversationState, first_depth: int, limit: int) -> Window:
+        """Give the messages from a depth on; like `newest`, with what begins while it is read."""
+        return await self._steady(state, after_depth=first_depth - 1, limit=limit)
 
     async def older(self, state: ConversationState, before_depth: int, limit: int = WINDOW) -> Window:
         """Give what comes before the message at a depth."""
@@ -100,6 +102,13 @@ class Reading:
         message = await self._messages.get(message_id)
         state = await self.open(owner_id, message.conversation_id)
         return state.newest(message)
+
+    async def _steady(self, state: ConversationState, *, after_depth: int | None = None, limit: int) -> Window:
+        while True:
+            head_id = state.conversation.head_id
+            window = await self._window(state, after_depth=after_depth, limit=limit)
+            if state.conversation.head_id == head_id:
+                return window
 
     async def _window(
         self,

@@ -47,7 +47,9 @@ class StateChanged:
 
 @dataclass(frozen=True, slots=True)
 class BranchChanged:
-    """Another branch is shown now: what a view has is worth nothing any more."""
+    """Another branch is shown now: what a view has is worth nothing any more. The branch begins at the message `at`."""
+
+    at: str = ''
 
 
 ViewChange = MessageAdded | TextChanged | ThinkingGrew | StepAdded | StateChanged | BranchChanged

@@ -51,6 +51,10 @@ class LiveReply:
         """Take more of the model's reasoning."""
         self._thinking.append(text)
 
+    def note(self, **figures: Any) -> None:
+        """Add to what is known of how the reply is made."""
+        self.message = replace(self.message, stats={**self.message.stats, **figures})
+
     def current(self) -> Message:
         """Give the message as it is now."""
         return replace(
@@ -153,7 +157,7 @@ class ConversationState:
         self.opening = ()
         self.replies.pop(message.id, None)
         self._touched.pop(message.id, None)
-        if 'num_ctx' in message.stats:
+        if 'num_ctx' in message.stats and message.id == self.conversation.head_id:
             self.stats = message.stats
         self._finished[message.id] = message
         if len(self._finished) > FINISHED_KEPT:

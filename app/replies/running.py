@@ -46,6 +46,7 @@ class RunningReply:
         self.started_at = self.heard_at = time.monotonic()
         self.behind_others_at = 0.0  # when it was last seen to wait for others, which is not silence
         self.first_text_at: float | None = None
+        self.thinking_since: float | None = None
         self.says_what_it_does = False  # by itself, so nobody need explain its silence
         self.stats: dict[str, Any] = dict(message.stats)
         self.final: Message | None = None
@@ -69,8 +70,25 @@ class RunningReply:
             if self.first_text_at is None:
                 self.first_text_at = self.heard_at
             self.says_what_it_does = False
+            self._time_thinking(delta.kind)
         self._pending.append(delta)
         return True
+
+    def _time_thinking(self, kind: DeltaKind) -> None:
+        """Note how long the model thinks; the figure is known once it speaks, or at the end."""
+        if kind is DeltaKind.THINKING and self.thinking_since is None:
+            self.thinking_since = self.heard_at
+        elif kind is DeltaKind.TEXT and self.thinking_since is not None:
+            self._thought()
+            self.live.note(thinking_seconds=self.stats['thinking_seconds'])
+            self.state.show_state(self.live.current())
+
+    def _thought(self) -> None:
+        """Add the time since the model began to think to that of earlier thoughts."""
+        assert self.thinking_since is not None
+        before = self.stats.get('thinking_seconds', 0)
+        self.stats['thinking_seconds'] = round(before + self.heard_at - self.thinking_since, 3)
+        self.thinking_since = None
 
     def entries_to_store(self) -> list[JournalEntry]:
         """Give what is not stored, neighbours of the same kind joined. The same entries again until they are stored."""
@@ -117,6 +135,8 @@ class RunningReply:
         self.stored(self.entries_to_store())
 
     def _timed_stats(self) -> dict[str, Any]:
+        if self.thinking_since is not None:
+            self._thought()
         first = self.first_text_at
         return self.stats | ({'first_token_seconds': round(first - self.started_at, 3)} if first else {})
 

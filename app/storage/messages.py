@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import delete, func, insert, update
 from sqlalchemy.exc import IntegrityError
@@ -103,6 +104,26 @@ class Messages:
     async def versions_of(self, message_ids: Sequence[str]) -> dict[str, list[str]]:
         """Give the versions of many messages with one query; ids that do not exist are left out."""
         return await self._database.read(lambda session: tree.versions(session, message_ids))
+
+    async def fork(self, conversation: Conversation, branch: Sequence[Message]) -> Conversation:
+        """Store a new conversation with copies of a branch, oldest message first; give it with its head.
+
+        The copies have ids of their own.
+        """
+        copies: list[Message] = []
+        for message in branch:
+            parent_id = copies[-1].id if copies else None
+            copies.append(replace(message, id=str(uuid4()), conversation_id=conversation.id, parent_id=parent_id))
+        whole = replace(conversation, head_id=copies[-1].id if copies else None)
+
+        def work(session: Session) -> None:
+            connection = session.connection()
+            connection.execute(insert(ConversationRow), conversation_columns(whole))
+            if copies:
+                connection.execute(insert(MessageRow), [message_columns(message) for message in copies])
+
+        await self._database.write(work)
+        return whole
 
     async def set_head(self, conversation_id: str, message_id: str) -> str:
         """Show the branch through a message, down to the newest message below it; give that one's id.

@@ -8,12 +8,13 @@ from nicegui import background_tasks, ui
 
 from app.chat import Chat
 from app.chat.asking import Question
+from app.domain.message import Message
 from app.domain.model import ModelRef
 from app.errors import GuilhermeError, StorageUnavailable
 from app.replies.live import ConversationNews, ConversationState
 from app.ui.appearance import Appearance
 from app.ui.components.announcer import Announcer
-from app.ui.components.chat_view import ChatView
+from app.ui.components.chat_view import ChatView, Edited
 from app.ui.components.composer import Composer, Sent, gauge
 from app.ui.components.connection import ConnectionState
 from app.ui.components.conversation_list import ConversationList
@@ -23,7 +24,7 @@ from app.ui.components.search_panel import SearchPanel
 from app.ui.components.server_state import DownloadBar, ServerState
 from app.ui.components.shortcuts import Shortcuts
 from app.ui.components.toast import Toast
-from app.ui.components.top_bar import TopBar, TopBarActions
+from app.ui.components.top_bar import TopBar, TopBarActions, model_options
 from app.ui.components.welcome import greeting, quick_actions
 from app.ui.preferences import Preferences, remember
 from app.ui.settings_page import PATH as SETTINGS
@@ -47,9 +48,11 @@ class ChatPage:
         self._chosen_model: ModelRef | None = None
         self._default_model = chat.models.default()
 
-    async def build(self, conversation_id: str | None, *, settings: bool = False) -> None:
-        """Make the page with everything it shows at once; with `settings`, those over it."""
-        state, fault = await self._look_up(conversation_id)
+    async def build(
+        self, conversation_id: str | None, message_id: str | None = None, *, settings: bool = False
+    ) -> None:
+        """Make the page with everything it shows at once (see `open`); with `settings`, those over it."""
+        state, at, fault = await self._look_up(conversation_id, message_id)
         self._state = state
         await self._learn_default_model(self._owner_id)
         Announcer()
@@ -71,7 +74,7 @@ class ChatPage:
             if settings:
                 await self._try(self._settings.open())
             with ui.element('main').classes('main'):
-                await self._build_main()
+                await self._build_main(at)
         self._show_around(state)
         self._name_settings()
         if fault is not None:
@@ -107,7 +110,7 @@ class ChatPage:
             await self._list.load(self._state.id if self._state else None)
             self._settings.link(self.open_settings)
 
-    async def _build_main(self) -> None:
+    async def _build_main(self, at: Message | None) -> None:
         t, models = self._t, self._chat.models
         actions = TopBarActions(
             toggle_sidebar=self._toggle_sidebar,
@@ -117,10 +120,10 @@ class ChatPage:
         self._top = TopBar(
             t, self._appearance, self._state, overview=models.overview, model=self._model(), actions=actions
         )
-        self._view = ChatView(self._chat.reading, t, self._act, self._say)
+        self._view = ChatView(self._chat.reading, t, self._act, self._edit, self._say)
         self._view.on('navigate', lambda event: self._navigate(event.args))
         # Before anything with a timer: NiceGUI sends a page off as soon as a timer in it waits for the browser.
-        await self._view.show(self._state, initial=True)
+        await self._view.show(self._state, at=at, initial=True)
         with ui.element('div').classes('dock'):
             greeting(t)
             ConnectionState(t)
@@ -133,11 +136,11 @@ class ChatPage:
             quick_actions(t, self._composer.fill)
             self._server = ServerState(self._chat, t)
 
-    async def open(self, conversation_id: str | None, *, push: bool = True) -> None:
-        """Show another conversation, or the welcome page for None."""
-        state, fault = await self._look_up(conversation_id)
+    async def open(self, conversation_id: str | None, *, message_id: str | None = None, push: bool = True) -> None:
+        """Show another conversation, or the welcome page for None; with `message_id`, where that message stands."""
+        state, at, fault = await self._look_up(conversation_id, message_id)
         self._show_around(state, moved=True)
-        await self._view.show(state, _path(state) if push or fault else '')
+        await self._view.show(state, _path(state) if push or fault else '', at=at)
         if fault is not None:
             self._say(fault)
         await self._mark_read()
@@ -179,15 +182,20 @@ class ChatPage:
         stored = self._state.conversation.model if self._state else None
         return stored or self._chosen_model or self._default_model
 
-    async def _look_up(self, conversation_id: str | None) -> tuple[ConversationState | None, GuilhermeError | None]:
-        if conversation_id is None:
-            return None, None
+    async def _look_up(
+        self, conversation_id: str | None, message_id: str | None
+    ) -> tuple[ConversationState | None, Message | None, GuilhermeError | None]:
+        """Give the state of a conversation, the message asked for, and what could not be found."""
+        state, at = None, None
         try:
-            state = await self._chat.reading.open(self._owner_id, conversation_id)
-            await self._chat.queueing.look(state)
-            return state, None
+            if conversation_id is not None:
+                state = await self._chat.reading.open(self._owner_id, conversation_id)
+                await self._chat.queueing.look(state)
+                if message_id is not None:
+                    _, at = await self._chat.branching.show(self._owner_id, message_id)
         except GuilhermeError as error:
-            return None, error
+            return state, None, error
+        return state, at, None
 
     # --- what the person does -----------------------------------------------------------------------------------------
 
@@ -223,22 +231,48 @@ class ChatPage:
     async def _stop(self, conversation_id: str) -> None:
         await self._try(self._chat.asking.stop(self._owner_id, conversation_id))
 
-    async def _act(self, action: str, message_id: str) -> None:
+    async def _edit(self, edited: Edited) -> None:
+        question = Question(
+            conversation_id=edited.conversation_id,
+            message_id=edited.message_id,
+            text=edited.text,
+            language=self._t.language,
+        )
+        try:
+            await self._chat.asking.edit(self._owner_id, edited.replaced_id, question)
+        except GuilhermeError as error:
+            self._say(error)
+            self._view.edited(taken=False)
+        else:
+            self._view.edited(taken=True)
+
+    async def _act(self, action: str, message_id: str, choice: str) -> None:
         asking = self._chat.asking
         if action == 'copy':
             await self._try(self._copy(message_id))
         elif action == 'regenerate':
-            await self._try(asking.regenerate(self._owner_id, message_id, language=self._t.language))
+            model = ModelRef.parse(choice) if choice else None
+            await self._try(asking.regenerate(self._owner_id, message_id, model, language=self._t.language))
+        elif action == 'models':
+            self._view.offer_models(message_id, model_options(self._chat.models.overview, self._model()))
+        elif action == 'fork':
+            await self._try(self._fork(message_id))
         elif action == 'continue':
             await self._try(asking.resume(self._owner_id, message_id))
         elif action in ('previous', 'next'):
-            await self._try(asking.step_version(self._owner_id, message_id, -1 if action == 'previous' else 1))
+            step = -1 if action == 'previous' else 1
+            await self._try(self._chat.branching.step_version(self._owner_id, message_id, step))
         elif action == 'pull':
             await self._try(self._pull(message_id))
 
     async def _copy(self, message_id: str) -> None:
         message = await self._chat.reading.message(self._owner_id, message_id)
         self._view.copy(message_id, message.content)
+
+    async def _fork(self, message_id: str) -> None:
+        fork = await self._chat.branching.fork(self._owner_id, message_id)
+        await self.open(fork.id)
+        self._toast.show(self._t('This is a copy up to there. What you write here does not change the other.'))
 
     async def _pull(self, message_id: str) -> None:
         message = await self._chat.reading.message(self._owner_id, message_id)

@@ -26,20 +26,28 @@ class Screens:
 
         @ui.page('/')
         async def welcome(request: Request) -> None:
-            await self._page(request, None)
+            await self._page(request)
 
         @ui.page('/c/{conversation_id}')
-        async def conversation(request: Request, conversation_id: str) -> None:
-            await self._page(request, conversation_id)
+        async def conversation(request: Request, conversation_id: str, m: str | None = None) -> None:
+            """Show a conversation, where the message `m` stands if it is given."""
+            await self._page(request, conversation_id, m)
 
         @ui.page('/settings')
         async def settings(request: Request) -> None:
-            await self._page(request, None, settings=True)
+            await self._page(request, settings=True)
 
-    async def _page(self, request: Request, conversation_id: str | None, *, settings: bool = False) -> None:
+    async def _page(
+        self,
+        request: Request,
+        conversation_id: str | None = None,
+        message_id: str | None = None,
+        *,
+        settings: bool = False,
+    ) -> None:
         preferences = Preferences.of(request, self.language_setting)
         theme.first_paint(preferences.theme, preferences.text_size)
         theme.one_main()
         ui.query('html').props(f'lang={preferences.language}')
         page = ChatPage(self.chat, LOCAL_OWNER, translator(preferences.language), preferences)
-        await page.build(conversation_id, settings=settings)
+        await page.build(conversation_id, message_id, settings=settings)

@@ -8,8 +8,9 @@ from app.domain.message import Message, Role, Source, Status, Step
 from app.rendering.changes import AppendText, Change, ReplaceFrom, ReplaceTail
 from app.rendering.markdown import render_blocks, render_plain
 from app.replies.live import ConversationState
+from app.ui.figures import figures, thought_sentence
 from app.ui.translations import Translator
-from app.ui.wording import STATUS, error_sentence, omission_sentence, progress_sentence, stats_line
+from app.ui.wording import STATUS, error_sentence, omission_sentence, progress_sentence
 
 BLOCKS, TAIL, TEXT, THINK, STATE, ADD, STEP = range(7)
 """Numbers of the operations, in the order chat_view.js knows them."""
@@ -73,11 +74,13 @@ class Wire:
             written['error'] = {'text': sentence.text, 'action': sentence.action, 'label': self._t('Download model')}
         if version is not None:
             written['versions'] = [version.index, len(version.ids)]
+        if thought := thought_sentence(self._t, message):
+            written['thought'] = thought
         if message.sources:
             written['sources'] = [_source(source) for source in message.sources]
         if message.status is not Status.STREAMING:
             written['actions'] = self._actions(message)
-            written['stats'] = stats_line(self._t, message.stats)
+            written['stats'] = figures(self._t, message)
         return written
 
     def step(self, step: Step) -> Json:
@@ -99,9 +102,10 @@ class Wire:
 
     def _actions(self, message: Message) -> list[str]:
         if message.role is Role.USER:
-            return ['copy']
+            return ['copy', 'edit', 'fork']
         go_on = message.status in CAN_GO_ON or message.stats.get('done_reason') == 'length'
-        return ['copy', 'regenerate', *(['continue'] if go_on else [])]
+        again = ['regenerate', 'models'] if message.model else ['regenerate']
+        return ['copy', *again, *(['continue'] if go_on else []), 'fork']
 
 
 def _source(source: Source) -> list[str]:

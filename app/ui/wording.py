@@ -155,29 +155,17 @@ def omission_sentence(t: Translator, stats: Mapping[str, Any]) -> str:
     return ''
 
 
-def stats_line(t: Translator, stats: Mapping[str, Any]) -> str:
-    """Say in one line how an answer was made."""
-    parts = []
-    tokens, seconds = stats.get('tokens'), stats.get('seconds')
-    if tokens:
-        parts.append(t.n('{n} token', '{n} tokens', tokens).format(n=tokens))
-    if tokens and seconds:
-        parts.append(t('{rate} tokens/s').format(rate=_number(t, tokens / seconds)))
-    if tokens and (first := stats.get('first_token_seconds') or 0) >= 0.1:
-        parts.append(t('first word after {seconds} s').format(seconds=_number(t, first)))
-    return ' · '.join(parts)
-
-
 def size(t: Translator, size_in_bytes: float) -> str:
     """Write a size the way people read it, in powers of ten as downloads are."""
     for unit in ('B', 'kB', 'MB'):
         if size_in_bytes < 1000:
-            return f'{_number(t, size_in_bytes)} {unit}'
+            return f'{number(t, size_in_bytes)} {unit}'
         size_in_bytes /= 1000
-    return f'{_number(t, size_in_bytes)} GB'
+    return f'{number(t, size_in_bytes)} GB'
 
 
-def _number(t: Translator, value: float) -> str:
+def number(t: Translator, value: float) -> str:
+    """Write a number as one reads it: a decimal below a hundred, with the sign of the language before it."""
     written = f'{value:.0f}' if value >= 100 else f'{value:.1f}'
     return written.replace('.', ',') if t.language == 'pt-BR' else written
 

@@ -20,42 +20,6 @@ FROM_END = """
 """
 
 
-async def test_versions_of_an_answer(app: AppProcess, open_tab: OpenTab) -> None:
-    tab = await open_tab(app)
-    first = await tab.ask('tokens=10')
-    await tab.has_status('complete')
-    await tab.reply.get_by_test_id('message-regenerate').click()
-    await expect(tab.reply).to_contain_text('2/2')
-    await tab.has_status('complete')
-    assert await tab.reply_id() != first
-    assert await tab.words() == numbered(10)
-    await tab.reply.get_by_test_id('message-previous').click()
-    await expect(tab.reply).to_have_attribute('data-message-id', first)
-    await expect(tab.reply).to_contain_text('1/2')
-    await expect(tab.reply.get_by_test_id('message-previous')).to_be_disabled()
-    await tab.page.reload()
-    await expect(tab.reply).to_have_attribute('data-message-id', first)
-    await tab.reply.get_by_test_id('message-next').click()
-    await expect(tab.reply).to_contain_text('2/2')
-    assert await tab.questions.count() == 1
-
-
-async def test_going_back_to_a_version_while_the_other_streams(app: AppProcess, open_tab: OpenTab) -> None:
-    tab = await open_tab(app)
-    await tab.ask('tokens=100 rate=60')
-    await tab.has_status('complete')
-    await tab.reply.get_by_test_id('message-regenerate').click()
-    await tab.has_status('streaming')
-    await tab.shows('w5 ')
-    await tab.reply.get_by_test_id('message-previous').click()
-    await tab.has_status('complete')
-    assert await tab.words() == numbered(100)
-    await tab.reply.get_by_test_id('message-next').click()
-    await expect(tab.reply).to_contain_text('2/2')
-    await tab.has_status('complete')
-    assert await tab.words() == numbered(100)
-
-
 async def test_copy_gives_the_markdown(app: AppProcess, open_tab: OpenTab) -> None:
     tab = await open_tab(app, permissions=['clipboard-read', 'clipboard-write'])
     await tab.ask('say=**bold**%20and%20`code`')
@@ -81,7 +45,7 @@ async def test_thoughts_are_kept_apart(app: AppProcess, open_tab: OpenTab) -> No
     await tab.ask('thinking=30 tokens=20 rate=50')
     for _ in range(2):
         await tab.has_status('complete')
-        await tab.reply.locator('summary').click()
+        await tab.reply.get_by_test_id('message-thinking').locator('summary').click()
         thoughts = await tab.reply.get_by_test_id('message-thinking').locator('.thinking-text').text_content()
         assert (thoughts or '').split() == numbered(30, 't')
         assert await tab.words() == numbered(20)
@@ -92,7 +56,12 @@ async def test_figures_are_shown(app: AppProcess, open_tab: OpenTab) -> None:
     tab = await open_tab(app)
     await tab.ask('tokens=10')
     await tab.has_status('complete')
-    await expect(tab.reply.get_by_test_id('message-stats')).to_contain_text('10 tokens')
+    figures = tab.reply.get_by_test_id('message-stats')
+    await expect(figures.locator('summary')).to_contain_text('tokens/s')
+    await expect(figures.get_by_text('Context used')).to_be_hidden()
+    await figures.locator('summary').click()
+    await expect(figures.get_by_text('10 tokens', exact=True)).to_be_visible()
+    await expect(figures.get_by_text('Context used')).to_be_visible()
     await expect(tab.part('context-gauge')).to_be_visible()
 
 

@@ -170,7 +170,10 @@ Method = Callable[[Desk, ConversationState, Message], Awaitable[object]]
         lambda desk, state, reply: desk.chat.asking.regenerate(STRANGER, reply.id),
         lambda desk, state, reply: desk.chat.asking.resume(STRANGER, reply.id),
         lambda desk, state, reply: desk.chat.asking.stop(STRANGER, state.id),
-        lambda desk, state, reply: desk.chat.asking.step_version(STRANGER, reply.id, -1),
+        lambda desk, state, reply: desk.chat.asking.edit(STRANGER, str(reply.parent_id), question('mine', state.id)),
+        lambda desk, state, reply: desk.chat.branching.step_version(STRANGER, reply.id, -1),
+        lambda desk, state, reply: desk.chat.branching.show(STRANGER, reply.id),
+        lambda desk, state, reply: desk.chat.branching.fork(STRANGER, reply.id),
         lambda desk, state, reply: desk.chat.organising.rename(STRANGER, state.id, 'mine'),
         lambda desk, state, reply: desk.chat.organising.choose_model(STRANGER, state.id, ModelRef('ollama', 'x')),
         lambda desk, state, reply: desk.chat.organising.mark_read(STRANGER, state.id),
@@ -272,36 +275,81 @@ async def test_only_answers_can_be_asked_for_again_or_continued(desk: Desk) -> N
                 await method(LOCAL_OWNER, str(reply.parent_id))
 
 
-async def test_nothing_begins_beside_an_answer_that_is_coming(desk: Desk) -> None:
-    state, old = await desk.exchange('one')
-    _, reply = await desk.ask(SLOW, state.id)
+async def test_a_question_is_not_answered_twice_at_once(desk: Desk) -> None:
+    state, reply = await desk.ask(SLOW)
     for method in (desk.chat.asking.regenerate, desk.chat.asking.resume):
-        for message in (old, reply):
-            with pytest.raises(Conflict):
-                await method(LOCAL_OWNER, message.id)
+        with pytest.raises(Conflict):
+            await method(LOCAL_OWNER, reply.id)
+    assert await desk.messages.count(state.id) == 2
+
+
+async def test_an_earlier_question_is_answered_again_while_a_later_answer_goes_on(desk: Desk) -> None:
+    state, old = await desk.exchange('one')
+    _, below = await desk.ask('tokens=60 rate=100', state.id)
+    await until(lambda: shown(state, below))
+    await desk.chat.asking.regenerate(LOCAL_OWNER, old.id)
+    new = await desk.messages.get(str(state.conversation.head_id))
+    assert new.parent_id == old.parent_id
+    for reply, count in ((new, 20), (below, 60)):
+        ended = await desk.ended(reply)
+        assert (ended.status, ended.content) == (Status.COMPLETE, ''.join(numbered(count)))
+    assert state.conversation.head_id == new.id
+
+
+# --- edit -------------------------------------------------------------------------------------------------------------
+
+
+async def test_an_edited_question_is_another_version_with_an_answer_of_its_own(
+    desk: Desk, server: OllamaServer
+) -> None:
+    state, first = await desk.exchange('one')
+    _, second = await desk.exchange('two', state.id)
+    before = await desk.messages.branch(second.id, limit=10)
+    edited = question('two, but better', state.id)
+    await desk.chat.asking.edit(LOCAL_OWNER, str(second.parent_id), edited)
+    new = await desk.ended(await desk.messages.get(str(state.conversation.head_id)))
+    assert await desk.messages.branch(second.id, limit=10) == before
+    assert [each.content for each in await desk.messages.branch(new.id, limit=10)] == [
+        'one',
+        first.content,
+        'two, but better',
+        new.content,
+    ]
+    assert await desk.messages.versions(edited.message_id) == [second.parent_id, edited.message_id]
+    assert [each['content'] for each in server.asked('/api/chat')[-1].body['messages']][-1] == 'two, but better'
+    assert 'two' not in [each['content'] for each in server.asked('/api/chat')[-1].body['messages']]
+
+
+async def test_the_first_question_can_be_edited_while_its_answer_streams(desk: Desk, server: OllamaServer) -> None:
+    state, old = await desk.ask('tokens=60 rate=100')
+    await until(lambda: shown(state, old))
+    await desk.chat.asking.edit(LOCAL_OWNER, str(old.parent_id), question('other', state.id))
+    new = await desk.messages.get(str(state.conversation.head_id))
+    window = await desk.chat.reading.newest(state)
+    assert [each.id for each in window.messages] == [new.parent_id, new.id]
+    assert (await desk.ended(new)).content == ''.join(numbered(20))
+    assert (await desk.ended(old)).content == ''.join(numbered(60))
+    assert [len(request.body['messages']) for request in server.asked('/api/chat')] == [1, 1]
+
+
+async def test_sending_an_edit_again_changes_nothing(desk: Desk) -> None:
+    state, reply = await desk.exchange('one')
+    edited = question('two', state.id)
+    for _ in range(2):
+        await desk.chat.asking.edit(LOCAL_OWNER, str(reply.parent_id), edited)
     assert await desk.messages.count(state.id) == 4
 
 
-async def test_stepping_between_versions_shows_the_branch_below(desk: Desk) -> None:
-    state, old = await desk.exchange('one')
-    _, below = await desk.exchange('below the old one', state.id)
-    await desk.chat.asking.regenerate(LOCAL_OWNER, old.id)
-    new = await desk.ended(await desk.messages.get(str(state.conversation.head_id)))
-    heads = []
-    for message, step in ((new, -1), (old, -1), (old, 1), (new, 1)):
-        await desk.chat.asking.step_version(LOCAL_OWNER, message.id, step)
-        heads.append((await desk.conversations.get(state.id, LOCAL_OWNER)).head_id)
-        assert state.conversation.head_id == heads[-1]
-    assert heads == [below.id, below.id, new.id, new.id]
-
-
-async def test_stepping_away_lets_what_streams_go_on(desk: Desk) -> None:
-    state, old = await desk.exchange('one')
-    await desk.chat.asking.regenerate(LOCAL_OWNER, old.id)
-    streaming = await desk.messages.get(str(state.conversation.head_id))
-    await desk.chat.asking.step_version(LOCAL_OWNER, streaming.id, -1)
-    assert (await desk.ended(streaming)).status is Status.COMPLETE
-    assert state.conversation.head_id == old.id
+async def test_only_questions_of_the_same_conversation_can_be_edited(desk: Desk) -> None:
+    state, reply = await desk.exchange('one')
+    other, _ = await desk.exchange('elsewhere')
+    for replaced, conversation_id in ((reply.id, state.id), (str(reply.parent_id), other.id)):
+        with pytest.raises(NotFound):
+            await desk.chat.asking.edit(LOCAL_OWNER, replaced, question('two', conversation_id))
+    for text in ('', 'x' * (LONGEST_MESSAGE + 1)):
+        with pytest.raises(InvalidInput):
+            await desk.chat.asking.edit(LOCAL_OWNER, str(reply.parent_id), question(text, state.id))
+    assert await desk.messages.count(state.id) == 2
 
 
 # --- continue ---------------------------------------------------------------------------------------------------------

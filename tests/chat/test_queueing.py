@@ -140,7 +140,7 @@ async def test_the_next_message_follows_the_branch_that_is_shown_when_it_is_sent
     state, old = await desk.exchange('first')
     await desk.chat.asking.regenerate(LOCAL_OWNER, old.id)
     await queue_up(desk, state, 'second')
-    await desk.chat.asking.step_version(LOCAL_OWNER, str(state.conversation.head_id), -1)
+    await desk.chat.branching.step_version(LOCAL_OWNER, str(state.conversation.head_id), -1)
     await until(lambda: not state.waiting.messages)
     branch = await desk.messages.branch(str(state.conversation.head_id), limit=10)
     assert branch[1].id == old.id

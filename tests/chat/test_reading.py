@@ -134,7 +134,7 @@ async def test_what_begins_while_a_conversation_is_read_is_there(
     elif how == 'regenerate':
         await desk.chat.asking.regenerate(LOCAL_OWNER, old.id)
     else:
-        await desk.chat.asking.step_version(LOCAL_OWNER, str(state.conversation.head_id), -1)
+        await desk.chat.branching.step_version(LOCAL_OWNER, str(state.conversation.head_id), -1)
     slow.gate.set()
     window = await reading
     assert (window.messages[-1].id, window.has_newer) == (state.conversation.head_id, False)

@@ -239,12 +239,32 @@ async def test_an_explanation_that_breaks_does_not_end_the_watch(open_room: Call
 async def test_statistics_are_joined_and_the_first_word_is_timed(room: Room) -> None:
     source = Source()
     reply = await room.start(source)
+    room.state.conversation = replace(room.state.conversation, head_id=reply.id)
     source.give(statistics(num_ctx=4096, omitted=1), text('a'), statistics(tokens=1, seconds=0.5))
     source.end()
     stats = dict((await room.ended(reply)).stats)
     assert 0 <= stats.pop('first_token_seconds') < 1
     assert stats == {'num_ctx': 4096, 'omitted': 1, 'tokens': 1, 'seconds': 0.5}
     assert room.state.stats['tokens'] == 1
+
+
+async def test_the_time_of_thinking_is_known_when_the_model_speaks_and_stays(room: Room) -> None:
+    source, watcher = Source(), Watcher()
+    watcher.join(room.state)
+    reply = await room.start(source)
+    source.give(thinking('hm'), text('a'))
+    first = await watcher.until(lambda: thought(watcher, reply.id))
+    source.give(thinking('once more'))
+    source.end()
+    assert (await room.ended(reply)).stats['thinking_seconds'] >= float(first) >= 0
+
+
+async def test_a_reply_that_only_thought_tells_how_long(room: Room) -> None:
+    source = Source()
+    reply = await room.start(source)
+    source.give(thinking('hm'))
+    source.end()
+    assert (await room.ended(reply)).stats['thinking_seconds'] >= 0
 
 
 async def test_a_reply_without_a_word_has_no_first_word(room: Room) -> None:
@@ -408,3 +428,9 @@ async def test_a_reply_that_nobody_sees_end_is_unread(
         Watcher(watched=watched).join(room.state)
     await room.ended(await room.start(saying(['a'])))
     assert room.state.conversation.unread is unread
+
+
+def thought(watcher: Watcher, message_id: str) -> str:
+    """Give the seconds of thinking that are shown, as text so that none at all is false."""
+    shown = watcher.messages.get(message_id)
+    return str(shown.stats.get('thinking_seconds', '')) if shown else ''

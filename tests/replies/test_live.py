@@ -111,7 +111,7 @@ async def test_other_changes_keep_their_place_among_the_text(state: Conversation
     grow(state, reply, ' second')
     state.tell(StateChanged(reply.current()))
     grow(state, reply, ' third')
-    state.tell(BranchChanged())
+    state.tell(BranchChanged(''))
     state.flush()
     kinds = [type(change) for change in watcher.seen]
     assert kinds == [TextChanged, TextChanged, StateChanged, TextChanged, BranchChanged]
@@ -122,7 +122,7 @@ async def test_new_messages_are_told_at_once(state: ConversationState) -> None:
     watcher = Watcher()
     watcher.join(state)
     user = message(state.conversation, None)
-    state.tell(BranchChanged())
+    state.tell(BranchChanged(''))
     state.show_added(user, message(state.conversation, user, Role.ASSISTANT))
     assert [type(change) for change in watcher.seen] == [BranchChanged, MessageAdded, MessageAdded]
 

@@ -244,3 +244,22 @@ async def test_reading_goes_on_while_another_writes(database: Database, messages
     assert await messages.get(reply.id) == reply
     may_end.set()
     await writing
+
+
+async def test_a_fork_is_a_copy_with_ids_of_its_own(messages: Messages, conversations: Conversations) -> None:
+    chat, copy = conversation(), conversation(title='copy')
+    question, reply = await exchange(messages, chat)
+    stored = await messages.fork(copy, [question, reply])
+    branch = await messages.branch(str(stored.head_id), limit=10)
+    assert [replace(each, id='', conversation_id='', parent_id='') for each in branch] == [
+        replace(each, id='', conversation_id='', parent_id='') for each in (question, reply)
+    ]
+    assert [each.conversation_id for each in branch] == [copy.id, copy.id]
+    assert (branch[0].parent_id, branch[1].parent_id) == (None, branch[0].id)
+    assert await conversations.get(copy.id, copy.owner_id) == stored
+    assert await messages.count(chat.id) == 2
+
+
+async def test_nothing_can_be_forked_too(messages: Messages, conversations: Conversations) -> None:
+    stored = await messages.fork(conversation(), [])
+    assert (await conversations.get(stored.id, stored.owner_id)).head_id is None

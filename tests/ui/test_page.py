@@ -11,6 +11,7 @@ from app.ui.components.composer import Composer
 from app.ui.components.conversation_list import ConversationList
 from tests.replies.sources import numbered
 from tests.replies.waiting import until
+from tests.storage.samples import new_id
 from tests.support.ollama_server import OllamaServer
 from tests.ui.simulated import Browser, running_app
 
@@ -206,13 +207,97 @@ async def test_answer_again_and_step_between_versions(page: Browser) -> None:
     await until(lambda: second in page.screen().states)
 
 
+async def test_another_model_can_answer_again(page: Browser, server: OllamaServer) -> None:
+    await page.open('/')
+    await exchange(page)
+    first = list(page.screen().states)[-1]
+    page.act('models', first)
+    [[message_id, models]] = await until(lambda: page.calls(ChatView, 'offerModels'))
+    assert message_id == first
+    assert ['ollama/qwen3:4b', 'qwen3:4b'] in models
+    page.trigger(page.element(ChatView), 'action', {'name': 'regenerate', 'id': first, 'model': 'ollama/qwen3:4b'})
+    await until(lambda: first not in page.screen().states and page.screen().statuses[-1:] == ['complete'])
+    assert [request.body['model'] for request in server.asked('/api/chat')] == ['gemma2:2b', 'qwen3:4b']
+    assert page.screen().states[list(page.screen().states)[-1]]['stats']['rows'][0] == ['Model', 'qwen3:4b']
+
+
+def edit(page: Browser, conversation_id: str, message_id: str, text: str) -> str:
+    """Send a question that was written anew; give its id."""
+    new = new_id()
+    edited = {'conversation': conversation_id, 'id': message_id, 'message': new, 'text': text}
+    page.trigger(page.element(ChatView), 'edit', edited)
+    return new
+
+
+async def shows(page: Browser, message_id: str) -> None:
+    """Wait until a page shows a message and a whole answer."""
+    await until(lambda: message_id in page.screen().states and page.screen().statuses == ['complete', 'complete'])
+
+
+async def test_an_edited_question_stands_beside_the_old_one_in_every_tab(page: Browser) -> None:
+    await page.open('/')
+    conversation_id = await exchange(page)
+    other = Browser()
+    await other.open(f'/c/{conversation_id}')
+    question = next(iter(page.screen().states))
+    new = edit(page, conversation_id, question, 'Good morning')
+    assert await until(lambda: page.calls(ChatView, 'edited')) == [[True]]
+    for tab in (page, other):
+        await shows(tab, new)
+        assert tab.screen().html[0] == 'Good morning'
+        assert tab.screen().states[new]['versions'] == [1, 2]
+    page.act('previous', new)
+    await until(lambda: question in other.screen().states)
+    assert other.screen().html[0] == 'Hello'
+
+
+async def test_an_edit_that_cannot_be_taken_stays_with_the_person(page: Browser) -> None:
+    await page.open('/')
+    conversation_id = await exchange(page)
+    edit(page, conversation_id, next(iter(page.screen().states)), '/nonsense')
+    assert await until(lambda: page.calls(ChatView, 'edited')) == [[False]]
+    await page.sees('There is no command /nonsense.')
+
+
+async def test_a_fork_is_opened_and_says_what_it_is(page: Browser) -> None:
+    await page.open('/')
+    conversation_id = await exchange(page)
+    page.act('fork', next(iter(page.screen().states)))
+    await until(lambda: page.screen().conversation not in (None, conversation_id))
+    assert page.screen().html == ['Hello']
+    assert page.screen().path == f'/c/{page.screen().conversation}'
+    await page.sees('This is a copy up to there.')
+
+
+async def test_a_message_has_an_address_also_on_another_branch(page: Browser, parts: Parts) -> None:
+    await page.open('/')
+    conversation_id = await exchange(page)
+    first = list(page.screen().states)[-1]
+    page.act('regenerate', first)
+    await until(lambda: first not in page.screen().states and page.screen().statuses[-1:] == ['complete'])
+    other = Browser()
+    await other.open(f'/c/{conversation_id}?m={first}')
+    assert other.element(ChatView).props['initial']['mark'] == first
+    assert first in other.screen().states
+    await until(lambda: first in page.screen().states)
+
+
+async def test_a_message_that_does_not_exist_leaves_the_conversation_in_view(page: Browser) -> None:
+    await page.open('/')
+    conversation_id = await exchange(page)
+    other = Browser()
+    await other.open(f'/c/{conversation_id}?m={new_id()}')
+    assert other.screen().html == page.screen().html
+    await other.sees('does not exist')
+
+
 async def test_nothing_is_sent_between_a_change_of_the_branch_and_the_new_stretch(page: Browser, parts: Parts) -> None:
     await page.open('/')
     conversation_id = await exchange(page)
     state = await parts.chat.reading.open(LOCAL_OWNER, conversation_id)
     message = await parts.chat.reading.message(LOCAL_OWNER, str(state.conversation.head_id))
     told = len(page.calls(ChatView))
-    state.tell(BranchChanged())
+    state.tell(BranchChanged(''))
     state.flush()
     state.show_state(message)
     await until(lambda: len(page.calls(ChatView)) > told)

@@ -4,6 +4,7 @@ import pytest
 
 from app.chat.reading import Version, Window
 from app.domain.message import Message, Role, Source, Status, Step
+from app.domain.model import ModelRef
 from app.rendering.changes import AppendText, ReplaceFrom, ReplaceTail
 from app.replies.live import ConversationState, LiveConversations, LiveReply
 from app.ui.translations import translator
@@ -76,8 +77,8 @@ def test_a_finished_answer(wire: Wire, state: ConversationState) -> None:
                 'status': 'complete',
                 'notes': [],
                 'versions': [1, 2],
-                'actions': ['copy', 'regenerate'],
-                'stats': '1 token',
+                'actions': ['copy', 'regenerate', 'fork'],
+                'stats': {'line': '1 token', 'rows': [('Length', '1 token')]},
             },
         }
     ]
@@ -95,12 +96,13 @@ def test_an_answer_that_streams_goes_as_it_is_shown(wire: Wire, state: Conversat
 @pytest.mark.parametrize(
     ('of', 'actions'),
     [
-        (message(CHAT, None), ['copy']),
-        (answer(), ['copy', 'regenerate']),
-        (answer(stats={'done_reason': 'length'}), ['copy', 'regenerate', 'continue']),
-        (answer(Status.STOPPED), ['copy', 'regenerate', 'continue']),
-        (answer(Status.INTERRUPTED), ['copy', 'regenerate', 'continue']),
-        (answer(Status.FAILED), ['copy', 'regenerate', 'continue']),
+        (message(CHAT, None), ['copy', 'edit', 'fork']),
+        (answer(), ['copy', 'regenerate', 'fork']),
+        (answer(model=ModelRef('ollama', 'a')), ['copy', 'regenerate', 'models', 'fork']),
+        (answer(stats={'done_reason': 'length'}), ['copy', 'regenerate', 'continue', 'fork']),
+        (answer(Status.STOPPED), ['copy', 'regenerate', 'continue', 'fork']),
+        (answer(Status.INTERRUPTED), ['copy', 'regenerate', 'continue', 'fork']),
+        (answer(Status.FAILED), ['copy', 'regenerate', 'continue', 'fork']),
         (answer(Status.STREAMING), None),
     ],
 )

@@ -21,7 +21,6 @@ from app.ui.wording import (
     omission_sentence,
     progress_sentence,
     size,
-    stats_line,
 )
 
 APP = Path(errors.__file__).parent
@@ -158,23 +157,6 @@ def test_every_wait_and_state_has_a_sentence(language: Language) -> None:
 )
 def test_what_was_left_out_is_said(stats: dict[str, object], sentence: str) -> None:
     assert omission_sentence(translator('en'), stats) == sentence
-
-
-@pytest.mark.parametrize(
-    ('stats', 'line'),
-    [
-        ({}, ''),
-        ({'tokens': 1}, '1 token'),
-        ({'tokens': 250, 'seconds': 10}, '250 tokens · 25.0 tokens/s'),
-        (
-            {'tokens': 5000, 'seconds': 10, 'first_token_seconds': 1.23},
-            '5000 tokens · 500 tokens/s · first word after 1.2 s',
-        ),
-        ({'tokens': 2, 'seconds': 0}, '2 tokens'),
-    ],
-)
-def test_how_an_answer_was_made_is_said_in_one_line(stats: dict[str, float], line: str) -> None:
-    assert stats_line(translator('en'), stats) == line
 
 
 @pytest.mark.parametrize(

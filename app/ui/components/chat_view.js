@@ -1,6 +1,8 @@
 // The message list of one conversation. Why JavaScript: text that streams must not pass through Vue (an update rebuilds
 // the whole page), and only the browser knows where the reader is. Python sends HTML blocks made and cleaned on the
 // server; finished blocks are never touched again. See chat_view.py for what each method takes.
+import { Editing } from "message_editor";
+import { MessageParts, copyText, element, offer } from "message_parts";
 import { Progress, describe, keepFocus, name, say } from "spoken_messages";
 
 const NEAR_END = 30; // px from the end within which the view follows the stream
@@ -8,24 +10,6 @@ const MOMENT = 150; // ms a conversation may take before the page shows that it 
 const LOAD_AHEAD = 800; // px before the edge at which more messages are asked for
 const OPS = ["blocks", "tail", "text", "think", "state", "add", "step"]; // by number: they go over the wire for every token
 const OPEN = "p, li, ul, ol, blockquote, div, pre, pre > code"; // what text at the end belongs into, as on the server
-
-function element(tag, className, testid, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (testid) node.dataset.testid = testid;
-  if (text) node.textContent = text;
-  return node;
-}
-
-async function copyText(text) {
-  if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
-  const area = Object.assign(document.createElement("textarea"), { value: text }); // plain http on a local network
-  area.style.cssText = "position:fixed;opacity:0";
-  document.body.append(area);
-  area.select();
-  document.execCommand("copy");
-  area.remove();
-}
 
 export default {
   template: `<div class="chat-view" tabindex="-1">
@@ -39,12 +23,14 @@ export default {
     </div>
   </div>`,
   props: { initial: Object, labels: Object, icons: Object },
-  emits: ["more", "edge", "resync", "action", "navigate"],
+  emits: ["more", "edge", "resync", "action", "edit", "navigate"],
   mounted() {
     this.scroller = this.$el.querySelector(".chat-scroll");
     this.list = this.$el.querySelector(".chat-list");
     const [top, bottom] = this.$el.querySelectorAll(".chat-edge");
     Object.assign(this, { stick: true, lastTop: 0, items: new Map(), top, bottom, loading: null });
+    this.parts = new MessageParts(this.labels, this.icons);
+    this.editing = new Editing(this);
     this.progress = new Progress(this.labels.statuses);
     this.listen();
     if (this.initial) this.show(this.initial);
@@ -99,7 +85,7 @@ export default {
       clearTimeout(this.waiting);
       this.$el.classList.remove("waiting");
       this.$el.classList.toggle("filled", !!snapshot.conversation); // the style sheet turns welcome into conversation
-      const place = snapshot.keep ? this.scroller.scrollTop : null;
+      const place = snapshot.keep ? this.place() : null;
       if (snapshot.conversation !== this.conversation) this.progress.forget();
       const giveFocus = keepFocus(this.list);
       this.conversation = snapshot.conversation;
@@ -112,16 +98,50 @@ export default {
       if (snapshot.at === "start") {
         this.stick = false;
         this.scroller.scrollTop = 0;
-      } else if (place !== null && !this.stick) {
-        this.scroller.scrollTop = place;
+      } else if (snapshot.mark) {
+        this.mark(snapshot.mark);
+      } else if (place && !(this.stick && this.endsWith(snapshot.fork))) {
+        this.stick = false;
+        this.goBack(place, snapshot.fork);
       } else {
         this.stick = true;
         this.follow();
       }
-      giveFocus();
+      if (!snapshot.mark) giveFocus();
+      this.editing.again();
       if (snapshot.path) this.address(snapshot.path, true);
       this.onScroll();
       this.watchEdges();
+    },
+    // Where the reader is: the first message that can be seen, and how far from the top it stands.
+    place() {
+      const top = this.scroller.getBoundingClientRect().top;
+      const root = [...this.list.children].find((each) => each.getBoundingClientRect().bottom > top);
+      return root && { id: root.dataset.messageId, offset: root.getBoundingClientRect().top - top };
+    },
+    // Stand there again; if that message is not on this branch, at the one where the branch begins.
+    goBack({ id, offset }, fork) {
+      const root = this.root(id);
+      const top = this.scroller.getBoundingClientRect().top;
+      const at = root || this.root(fork);
+      if (at) this.scroller.scrollTop += at.getBoundingClientRect().top - top - (root ? offset : 0);
+    },
+    // Whether what is shown ends with a message (or the answer to it), or no particular one was asked for.
+    endsWith(id) {
+      return !id || !this.root(id) || [...this.list.children].slice(-2).includes(this.root(id));
+    },
+    root(id) {
+      return this.list.querySelector(`[data-message-id="${CSS.escape(id || "")}"]`);
+    },
+    // Bring a message into view and let it be seen.
+    mark(id) {
+      const root = this.root(id);
+      if (!root) return;
+      this.stick = false;
+      root.scrollIntoView({ block: root.clientHeight < this.scroller.clientHeight / 2 ? "center" : "start" });
+      root.classList.add("found");
+      root.tabIndex = -1;
+      root.focus({ preventScroll: true });
     },
     prepend(snapshot) {
       if (snapshot.conversation !== this.conversation) return;
@@ -170,7 +190,7 @@ export default {
       root.dataset.messageId = message.id;
       root.dataset.role = message.role;
       const item = { id: message.id, root, html: [] };
-      item.thinking = root.appendChild(this.thinkingPart());
+      item.thinking = root.appendChild(this.parts.thinking());
       const place = message.role === "user" ? root.appendChild(element("div", "bubble")) : root;
       item.body = place.appendChild(element("div", "message-body", "message-body"));
       item.dots = root.appendChild(element("div", "dots"));
@@ -186,11 +206,6 @@ export default {
       if (message.thinking) this.think(message.ref, message.thinking);
       this.state(message.ref, message.state);
       return root;
-    },
-    thinkingPart() {
-      const part = element("details", "message-thinking", "message-thinking");
-      part.append(element("summary", "", "", this.labels.thinking), element("div", "thinking-text"));
-      return part;
     },
     clean(node, html) {
       node.setHTML(html); // DOMPurify behind it: the second net after the server's own cleaning
@@ -243,17 +258,6 @@ export default {
       item.steps.firstChild.textContent = `${this.labels.steps} · ${item.steps.children.length - 1}`;
       part.append(element("summary", "", "", step.title), this.clean(element("div", "step-text"), step.html));
     },
-    sourceParts(sources) {
-      if (!sources) return [];
-      const part = element("details");
-      const list = element("ul");
-      for (const [title, url] of sources) {
-        const link = Object.assign(element(url ? "a" : "span", "", "", title), url ? { href: url, target: "_blank", rel: "noopener" } : {});
-        list.appendChild(element("li")).append(link);
-      }
-      part.append(element("summary", "", "", `${this.labels.sources} · ${sources.length}`), list);
-      return [part];
-    },
     state(ref, state) {
       const item = this.items.get(ref);
       if (!item) return;
@@ -262,13 +266,14 @@ export default {
       item.root.dataset.status = state.status;
       item.root.setAttribute("aria-busy", state.status === "streaming");
       item.note.replaceChildren(...(state.notes || []).map((note) => element("span", "", "", note)));
-      item.error.replaceChildren(...this.errorParts(state.error));
+      item.error.replaceChildren(...this.parts.errors(state.error));
       if (state.sources?.length !== item.sourceCount) {
         item.sourceCount = state.sources?.length; // they only grow; what is open stays open
-        item.sources.replaceChildren(...this.sourceParts(state.sources));
+        item.sources.replaceChildren(...this.parts.sources(state.sources));
       }
+      if (state.thought) item.thinking.firstChild.textContent = state.thought;
       item.versions = state.versions ?? item.versions; // told once; what comes later is about the state alone
-      item.actions.replaceChildren(...this.actionParts({ ...state, versions: item.versions }));
+      item.actions.replaceChildren(...this.parts.actions({ ...state, versions: item.versions }));
       giveFocus();
     },
     add(message) {
@@ -280,41 +285,7 @@ export default {
       }
     },
 
-    // --- buttons ---------------------------------------------------------------------------------------------------
-    errorParts(error) {
-      if (!error) return [];
-      const parts = [element("span", "", "", error.text)];
-      if (error.action) parts.push(this.textButton(error.action, error.label));
-      return parts;
-    },
-    textButton(action, label) {
-      const button = element("button", "text-button", "", label);
-      button.type = "button";
-      button.dataset.action = action;
-      return button;
-    },
-    actionParts(state) {
-      const parts = [];
-      if (state.versions) {
-        const [index, count] = state.versions;
-        parts.push(this.iconButton("previous", "left", "message-previous", index === 0));
-        parts.push(element("span", "versions", "", `${index + 1}/${count}`));
-        parts.push(this.iconButton("next", "right", "message-next", index === count - 1));
-      }
-      for (const action of state.actions || []) {
-        parts.push(this.iconButton(action, { regenerate: "again" }[action] || action, `message-${action}`));
-      }
-      if (state.stats) parts.push(element("span", "message-stats", "message-stats", state.stats));
-      return parts;
-    },
-    iconButton(action, icon, testid, disabled = false) {
-      const button = element("button", "icon-button", testid);
-      Object.assign(button, { type: "button", title: this.labels[action], disabled, innerHTML: this.icons[icon] });
-      button.setAttribute("aria-label", this.labels[action]);
-      button.dataset.action = action;
-      if (action === "continue") button.append(element("span", "", "", this.labels.continue));
-      return button;
-    },
+    // --- what the person does ----------------------------------------------------------------------------------------
     onClick(event) {
       if (event.target.closest(".jump-start")) return this.jump("start");
       if (event.target.closest(".jump-end")) return this.jump("end");
@@ -325,7 +296,18 @@ export default {
         return copyText(code.textContent).then(() => this.confirmCopy(button));
       }
       const id = button.closest(".message").dataset.messageId;
+      if (button.dataset.action === "edit") return this.editing.start(id);
       this.$emit("action", { name: button.dataset.action, id });
+    },
+    // The models to answer again with, [[reference, name], …].
+    offerModels(id, models) {
+      const button = this.root(id)?.querySelector('[data-action="models"]');
+      if (button) offer(button, models, this.labels.models, (model) => this.$emit("action", { name: "regenerate", id, model }));
+    },
+
+    // The server has taken an edit, or could not.
+    edited(taken) {
+      this.editing.answered(taken);
     },
     async copied(id, text) {
       await copyText(text);
@@ -348,16 +330,16 @@ export default {
     },
     leave() {
       if (this.scroller.scrollHeight > this.scroller.clientHeight + NEAR_END) this.stick = false;
-      this.mark();
+      this.showJumps();
     },
     onScroll() {
       const { scrollTop, scrollHeight, clientHeight } = this.scroller;
       if (scrollHeight - scrollTop - clientHeight < NEAR_END && !this.newer) this.stick = true;
       else if (scrollTop < this.lastTop) this.stick = false;
       this.lastTop = scrollTop;
-      this.mark();
+      this.showJumps();
     },
-    mark() {
+    showJumps() {
       const { scrollTop, scrollHeight, clientHeight } = this.scroller;
       this.$el.classList.toggle("away", !this.stick && (this.newer || scrollHeight - scrollTop - clientHeight > NEAR_END));
       this.$el.classList.toggle("deep", this.older || scrollTop > 2 * clientHeight);

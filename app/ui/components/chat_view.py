@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from nicegui import background_tasks
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from app.chat.reading import Reading, Window
+from app.chat.reading import WINDOW, Reading, Window
+from app.domain.message import Message
 from app.errors import GuilhermeError
 from app.replies.changes import (
     BranchChanged,
@@ -27,21 +29,43 @@ from app.ui.wire import ADD, STATE, STEP, THINK, Wire
 READ_AGAIN = 1.0
 """Seconds until a view that could not be read is tried again."""
 
-OnAction = Callable[[str, str], Awaitable[None]]
-"""Called with the name of an action and the id of the message it is for."""
+OnAction = Callable[[str, str, str], Awaitable[None]]
+"""Called with the name of an action, the id of the message it is for, and what was chosen with it, if anything."""
+
+OnEdit = Callable[['Edited'], Awaitable[None]]
+"""Called with a question that was written anew."""
+
+SHOWN_BEFORE = 6
+"""Messages shown before one the reader jumps to."""
 
 OnFault = Callable[[GuilhermeError], None]
 """Called when something could not be read."""
 
 
-class ChatView(Element, component='chat_view.js', dependencies=['spoken_messages.js']):
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A question written anew: `replaced_id` is the old version, `message_id` was made in the browser for the new."""
+
+    conversation_id: str
+    replaced_id: str
+    message_id: str
+    text: str
+
+
+class ChatView(
+    Element,
+    component='chat_view.js',
+    dependencies=['identifiers.js', 'message_editor.js', 'message_parts.js', 'spoken_messages.js'],
+):
     """Shows a stretch of one conversation and follows what streams into it.
 
     The newest messages first, older ones as the reader scrolls up. While the browser is not connected nothing is sent;
     it gets the whole stretch anew when it is back.
     """
 
-    def __init__(self, reading: Reading, t: Translator, on_action: OnAction, on_fault: OnFault) -> None:
+    def __init__(
+        self, reading: Reading, t: Translator, on_action: OnAction, on_edit: OnEdit, on_fault: OnFault
+    ) -> None:
         super().__init__()
         self._reading = reading
         self._wire = Wire(t)
@@ -50,15 +74,19 @@ class ChatView(Element, component='chat_view.js', dependencies=['spoken_messages
         self._missed = False
         self._at_end = True
         self._number = 0  # of the last patch: the browser ignores what it had, and asks anew if one is missing
-        self._first_depth = self._last_depth = 0
+        self._first_depth, self._last_depth = 0, -1
         self._on_action = on_action
+        self._on_edit = on_edit
         self._on_fault = on_fault
         self._props['labels'] = _labels(t)
-        self._props['icons'] = svgs('copy', 'again', 'continue', 'left', 'right', 'down', 'top', 'check')
+        self._props['icons'] = svgs(
+            'copy', 'edit', 'fork', 'again', 'more', 'continue', 'left', 'right', 'down', 'top', 'check'
+        )
         self.on('more', lambda event: self._try(self._more(event.args)))
         self.on('edge', lambda event: self._try(self._jump(event.args)))
         self.on('resync', self._reload, args=[])
         self.on('action', self._act)
+        self.on('edit', self._edit)
         self.client.on_connect(self._catch_up)
 
     @property
@@ -66,18 +94,24 @@ class ChatView(Element, component='chat_view.js', dependencies=['spoken_messages
         """Whether a connected browser shows the conversation now."""
         return self._ready and self.client.has_socket_connection
 
-    async def show(self, state: ConversationState | None, path: str = '', *, initial: bool = False) -> None:
-        """Show the end of a conversation, or nothing for None.
+    async def show(
+        self, state: ConversationState | None, path: str = '', *, at: Message | None = None, initial: bool = False
+    ) -> None:
+        """Show the end of a conversation or the surroundings of one of its messages, marked; nothing for None.
 
         With `path`, the browser's address becomes that. With `initial`, it goes out with the page itself.
         """
         self._leave()
         self._state = state
+        self._first_depth, self._last_depth = 0, -1
         if state is None:
             self._send('show', {'path': path}, None, initial=initial)
             return
         state.views.add(self)
-        await self._try(self._show_newest(path=path, initial=initial))
+        if at is None:
+            await self._try(self._show_newest(path=path, initial=initial))
+        else:
+            await self._try(self._show_around(state, at, path, initial=initial))
 
     def apply(self, _number: int, changes: list[ViewChange]) -> None:
         """Take changes from the conversation (see `View`)."""
@@ -86,9 +120,9 @@ class ChatView(Element, component='chat_view.js', dependencies=['spoken_messages
         if not self.client.has_socket_connection:
             self._missed = True
             return
-        if any(isinstance(change, BranchChanged) for change in changes):
+        if forks := [change.at for change in changes if isinstance(change, BranchChanged)]:
             self._ready = False
-            background_tasks.create(self._reload(), name='reload view')
+            background_tasks.create(self._reload(forks[-1]), name='reload view')
             return
         operations = [operation for change in changes for operation in self._operations(self._state, change)]
         if operations:
@@ -103,6 +137,14 @@ class ChatView(Element, component='chat_view.js', dependencies=['spoken_messages
     def copy(self, message_id: str, text: str) -> None:
         """Put a message's text into the browser's clipboard."""
         self.run_method('copied', message_id, text)
+
+    def offer_models(self, message_id: str, models: dict[str, str]) -> None:
+        """Let the person choose the model of another answer: names by reference."""
+        self.run_method('offerModels', message_id, [*models.items()])
+
+    def edited(self, *, taken: bool) -> None:
+        """Say whether the question that was written anew was taken; if not, it can be sent again."""
+        self.run_method('edited', taken)
 
     def _operations(self, state: ConversationState, change: ViewChange) -> list[list[Any]]:
         match change:
@@ -137,6 +179,11 @@ class ChatView(Element, component='chat_view.js', dependencies=['spoken_messages
         window = await self._reading.newest(state)
         self._show_window(state, window, initial=initial, **extra)
 
+    async def _show_around(self, state: ConversationState, at: Message, path: str, *, initial: bool) -> None:
+        self._ready = False
+        window = await self._reading.stretch(state, max(at.depth - SHOWN_BEFORE, 0), WINDOW)
+        self._show_window(state, window, initial=initial, path=path, mark=at.id)
+
     def _show_window(self, state: ConversationState, window: Window, *, initial: bool = False, **extra: Any) -> None:
         """Send a whole stretch. From here on every change counts, and none before: no await may come between."""
         if self._state is not state or self.is_deleted:
@@ -145,6 +192,7 @@ class ChatView(Element, component='chat_view.js', dependencies=['spoken_messages
         self._wire.forget()
         self._ready, self._missed = True, False
         self._at_end = not window.has_newer
+        self._first_depth, self._last_depth = 0, -1
         if window.messages:
             self._first_depth, self._last_depth = window.messages[0].depth, window.messages[-1].depth
         self._send('show', extra, window, initial=initial)
@@ -192,17 +240,30 @@ class ChatView(Element, component='chat_view.js', dependencies=['spoken_messages
             self._ready = False
             self._show_window(state, await self._reading.newer(state, -1), at='start')
 
-    async def _reload(self) -> None:
-        """Send everything anew, as soon as it can be read; the reader stays where they are."""
+    async def _reload(self, fork: str = '') -> None:
+        """Send everything anew, as soon as it can be read; the reader stays where they are, or goes to the `fork`."""
         state = self._state
         while self._state is state and not self.is_deleted:
             try:
-                await self._show_newest(keep=True)
+                await self._show_again(state, fork)
             except GuilhermeError as error:
                 self._on_fault(error)
                 await asyncio.sleep(READ_AGAIN)
             else:
                 return
+
+    async def _show_again(self, state: ConversationState | None, fork: str) -> None:
+        """Show the same stretch as before, and what has come after it."""
+        if state is None:
+            return
+        self._ready = False
+        shown, at_end = self._last_depth - self._first_depth + 1, self._at_end
+        window = await self._reading.stretch(state, self._first_depth, shown + WINDOW)
+        holds_fork = any(message.id == fork for message in window.messages)
+        if not window.messages or (at_end and window.has_newer and not holds_fork):
+            await self._show_newest(keep=True, fork=fork)
+        else:
+            self._show_window(state, window, keep=True, fork=fork)
 
     async def _catch_up(self) -> None:
         if self._missed:
@@ -211,7 +272,12 @@ class ChatView(Element, component='chat_view.js', dependencies=['spoken_messages
     async def _act(self, event: GenericEventArguments) -> None:
         name, message_id = event.args['name'], event.args['id']
         if self._wire.knows(message_id):
-            await self._on_action(name, message_id)
+            await self._on_action(name, message_id, str(event.args.get('model') or ''))
+
+    async def _edit(self, event: GenericEventArguments) -> None:
+        args = event.args
+        if self._wire.knows(args['id']):
+            await self._on_edit(Edited(args['conversation'], args['id'], args['message'], args['text']))
 
     def _leave(self) -> None:
         self._ready = False
@@ -243,7 +309,13 @@ def _labels(t: Translator) -> dict[str, Any]:
         'steps': t('Notes'),
         'copy': t('Copy'),
         'copyCode': t('Copy code'),
+        'edit': t('Edit'),
+        'fork': t('New conversation from here'),
         'regenerate': t('Answer again'),
+        'models': t('Answer again with another model'),
+        'stats': t('Figures'),
+        'send': t('Send'),
+        'cancel': t('Cancel'),
         'continue': t('Continue'),
         'previous': t('Previous version'),
         'next': t('Next version'),

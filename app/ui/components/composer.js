@@ -1,16 +1,11 @@
 // Where a person writes. Why JavaScript: Enter, input methods, growing and the draft must react at once and survive a
 // lost connection. A draft is kept per conversation, and what was sent is kept until the server says it is stored.
+import { newId } from "identifiers";
+
 const DRAFT = "guilherme:draft:";
 const OUTBOX = "guilherme:unsent";
 const CAPTIONS = /\.(vtt|srt)$/i;
 const TEXT_FILE = /\.(vtt|srt|txt|md|csv|json|log|sbv)$/i;
-
-function uuid() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  return "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
-    (+c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (+c / 4)))).toString(16),
-  );
-}
 
 // Storage can be full or forbidden; writing must go on all the same.
 function keep(key, value) {
@@ -204,8 +199,8 @@ export default {
         return;
       }
       const message = {
-        conversation: this.conversation || uuid(),
-        message: uuid(),
+        conversation: this.conversation || newId(),
+        message: newId(),
         text: this.text,
         model: this.model,
         fresh: !this.conversation,

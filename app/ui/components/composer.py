@@ -27,7 +27,7 @@ class Sent:
     fresh: bool
 
 
-class Composer(Element, component='composer.js'):
+class Composer(Element, component='composer.js', dependencies=['identifiers.js']):
     """Keeps drafts and unsent messages in the browser; here only what was sent arrives."""
 
     streaming = BindableProperty(on_change=lambda self, value: self.status(streaming=value))

@@ -1,0 +1,63 @@
+"""The figures of an answer in words: one to see, all of them unfolded."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.domain.message import Message
+from app.ui.translations import Translator
+from app.ui.wording import number
+
+NOTICED = 0.1
+"""Seconds below which nobody notices a wait, so it is not told."""
+
+
+def figures(t: Translator, message: Message) -> dict[str, Any] | None:
+    """Give `line`, the figure people ask for first, and `rows` of (name, value); None if nothing is known."""
+    rows = [*_rows(t, message)]
+    line = _speed(t, message) or _tokens(t, message)
+    return {'line': line, 'rows': rows} if line else None
+
+
+def thought_sentence(t: Translator, message: Message) -> str:
+    """Say how long a model thought, or nothing while that is not known."""
+    seconds = message.stats.get('thinking_seconds')
+    return '' if seconds is None else t('Thought for {seconds}').format(seconds=_seconds(t, seconds))
+
+
+def _rows(t: Translator, message: Message) -> Iterator[tuple[str, str]]:
+    stats = message.stats
+    if message.model is not None:
+        yield t('Model'), message.model.name
+    if tokens := _tokens(t, message):
+        yield t('Length'), tokens
+    if speed := _speed(t, message):
+        yield t('Speed'), speed
+    waits = (
+        (t('First word after'), 'first_token_seconds'),
+        (t('Loading the model'), 'load_seconds'),
+        (t('Thinking'), 'thinking_seconds'),
+        (t('In all'), 'total_seconds'),
+    )
+    for name, key in waits:
+        if (seconds := stats.get(key) or 0) >= NOTICED:
+            yield name, _seconds(t, seconds)
+    used = (stats.get('prompt_tokens') or 0) + (stats.get('tokens') or 0)
+    if used and (num_ctx := stats.get('num_ctx')):
+        yield (
+            t('Context used'),
+            t('{used} of {all} tokens ({share} %)').format(used=used, all=num_ctx, share=round(100 * used / num_ctx)),
+        )
+
+
+def _tokens(t: Translator, message: Message) -> str:
+    tokens = message.stats.get('tokens')
+    return t.n('{n} token', '{n} tokens', tokens).format(n=tokens) if tokens else ''
+
+
+def _speed(t: Translator, message: Message) -> str:
+    tokens, seconds = message.stats.get('tokens'), message.stats.get('seconds')
+    return t('{rate} tokens/s').format(rate=number(t, tokens / seconds)) if tokens and seconds else ''
+
+
+def _seconds(t: Translator, seconds: float) -> str:
+    return t('{seconds} s').format(seconds=number(t, seconds))

@@ -1,0 +1,61 @@
+from typing import Any
+
+import pytest
+
+from app.domain.message import Message, Role
+from app.domain.model import ModelRef
+from app.ui.figures import figures, thought_sentence
+from app.ui.translations import translator
+from tests.storage.samples import conversation, message
+
+ENGLISH, PORTUGUESE = translator('en'), translator('pt-BR')
+
+
+def answer(**stats: Any) -> Message:
+    return message(conversation(), None, Role.ASSISTANT, model=ModelRef('ollama', 'gemma2:2b'), stats=stats)
+
+
+@pytest.mark.parametrize(
+    ('stats', 'line'),
+    [
+        ({'tokens': 1}, '1 token'),
+        ({'tokens': 250, 'seconds': 10}, '25.0 tokens/s'),
+        ({'tokens': 5000, 'seconds': 10}, '500 tokens/s'),
+        ({'tokens': 2, 'seconds': 0}, '2 tokens'),
+    ],
+)
+def test_one_figure_stands_for_all(stats: dict[str, float], line: str) -> None:
+    shown = figures(ENGLISH, answer(**stats))
+    assert shown is not None
+    assert shown['line'] == line
+
+
+def test_nothing_known_shows_nothing() -> None:
+    assert figures(ENGLISH, answer(load_seconds=2.0)) is None
+
+
+def test_unfolded_figures_say_how_an_answer_was_made() -> None:
+    stats = {'tokens': 100, 'seconds': 4, 'prompt_tokens': 924, 'num_ctx': 8192, 'load_seconds': 2.5}
+    shown = figures(PORTUGUESE, answer(**stats, first_token_seconds=3.25, thinking_seconds=1.5, total_seconds=7.9))
+    assert shown is not None
+    assert shown['rows'] == [
+        ('Modelo', 'gemma2:2b'),
+        ('Tamanho', '100 tokens'),
+        ('Velocidade', '25,0 tokens/s'),
+        ('Primeira palavra depois de', '3,2 s'),
+        ('Carregar o modelo', '2,5 s'),
+        ('Pensar', '1,5 s'),
+        ('No total', '7,9 s'),
+        ('Contexto usado', '1024 de 8192 tokens (12 %)'),
+    ]
+
+
+def test_waits_nobody_notices_are_not_told() -> None:
+    shown = figures(ENGLISH, answer(tokens=1, first_token_seconds=0.02, load_seconds=0.0))
+    assert shown is not None
+    assert [name for name, _ in shown['rows']] == ['Model', 'Length']
+
+
+def test_the_time_of_thinking_is_said_once_it_is_known() -> None:
+    assert thought_sentence(ENGLISH, answer()) == ''
+    assert thought_sentence(ENGLISH, answer(thinking_seconds=12.04)) == 'Thought for 12.0 s'
