@@ -32,6 +32,7 @@ from app.chat.exporting import Exporting
 from app.chat.material import Material
 from app.chat.model_lines import ModelLines
 from app.chat.preferring import Guidance
+from app.chat.titling import Titling
 from app.chat.waiting_line import WaitingLine
 from app.commands.help import help_command
 from app.commands.registry import Commands, installed
@@ -94,6 +95,7 @@ class Parts:
     engine: Engine
     providers: list[Provider]
     chat: Chat
+    titling: Titling
     interrupted: list[Message] = field(default_factory=list)
     _emptying: asyncio.Task[None] | None = None
 
@@ -144,6 +146,7 @@ class Parts:
         if self._emptying is not None:
             self._emptying.cancel()
         await self.chat.queueing.close()
+        await self.titling.close()
         await self.chat.downloads.close()
         await self.chat.importing.close()
         await self.engine.close(to_be_resumed=self.settings.resume)
@@ -159,6 +162,7 @@ class Parts:
         if self.settings.resume:
             await self._resume()
         await self.chat.queueing.go_on()
+        await self.titling.go_on()
         self._emptying = background_tasks.create(self.chat.trash.keep_empty(), name='keep the trash empty')
         _tune_collector()
 
@@ -207,7 +211,17 @@ def build(settings: Settings) -> Parts:
         line=line,
     )
     queueing = Queueing(queue, line, reading, asking, _server_is_ending)
-    engine.on_finished.append(queueing.reply_ended)
+    titling = Titling(
+        conversations=conversations,
+        messages=messages,
+        reading=reading,
+        answering=answering,
+        preferring=preferring,
+        is_quiet=lambda: not (engine.busy or queueing.busy or _server_is_ending()),
+        enabled=settings.titles,
+    )
+    engine.before_reply.append(titling.make_way)
+    engine.on_finished += [queueing.reply_ended, titling.reply_ended]
     deleted = Trash(trash.Trash(database), live)
     chat = Chat(
         asking=asking,
@@ -235,6 +249,7 @@ def build(settings: Settings) -> Parts:
         engine=engine,
         providers=providers,
         chat=chat,
+        titling=titling,
     )
 
 

@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     num_ctx: int = Field(
         8192, ge=512, description='Context window in tokens, at most what the model can do. More needs more memory.'
     )
+    titles: bool = Field(
+        True, description='Let the model name conversations, in the background, when nobody waits for an answer.'
+    )
     load_limit: float = Field(
         600, gt=0, description='Seconds a model may take until its first word (loading included) before we give up.'
     )

@@ -1,7 +1,7 @@
 """How a model answers a conversation: fit the history, ask the model, pass its deltas on."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from dataclasses import replace
 from functools import partial
 
@@ -13,6 +13,7 @@ from app.chat.preferring import Preferring
 from app.domain.delta import Delta, statistics
 from app.domain.message import Message
 from app.domain.model import ModelRef
+from app.domain.prompt import PromptMessage
 from app.replies.live import ConversationState
 from app.replies.prompt import FittedPrompt, budget, estimate_tokens, fit
 from app.replies.running import ExplainWait, Responder
@@ -50,6 +51,28 @@ class Answering:
         guide = partial(self._preferring.guidance, conversation.owner_id)
         asking = partial(self._lines.asking, ref, reply.id)
         return ConversationModel(self._catalog, ref, conversation.parameters, guide, asking)
+
+    def model_aside(self, state: ConversationState, answer: Message) -> ConversationModel:
+        """Give the model that gave an answer, for a request nobody waits for: it stands in no line."""
+        conversation = state.conversation
+        guide = partial(self._preferring.guidance, conversation.owner_id)
+        return ConversationModel(self._catalog, _ref(answer), conversation.parameters, guide, nullcontext)
+
+    def has_in_mind(self, answer: Message) -> bool:
+        """Tell whether a model has read nothing since it gave an answer, so that going on from there costs nothing."""
+        return answer.model is not None and self._lines.was_latest(answer.model, answer.id)
+
+    async def is_at_hand(self, answer: Message) -> bool:
+        """Tell whether the model that gave an answer can be asked without being loaded. The demo has none."""
+        if answer.model is None or self._catalog.provider(answer.model).is_demo:
+            return False
+        return self._lines.was_latest_of_all(answer.id) or await self._lines.is_loaded(answer.model) is not False
+
+    async def so_far(self, state: ConversationState, answer: Message) -> tuple[PromptMessage, ...]:
+        """Give what a model has read and written up to an answer, as the next question will say it again."""
+        following = replace(answer, id='', parent_id=answer.id, depth=answer.depth + 1, content='')
+        fitted, _ = await self._fit(state, following, self.model_aside(state, answer))
+        return fitted.messages
 
     def responder(self, state: ConversationState, reply: Message) -> Responder:
         """Give what answers into `reply`."""
@@ -102,6 +125,11 @@ class Answering:
             found += sum(estimate_tokens(message.content) for message in as_said(part))
             head_id = part[0].parent_id if part else None
         return branch, branch[0].depth if branch else 0
+
+
+def _ref(answer: Message) -> ModelRef:
+    assert answer.model is not None
+    return answer.model
 
 
 def as_said(branch: Sequence[Message]) -> list[Message]:

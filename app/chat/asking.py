@@ -227,7 +227,7 @@ class Asking:
         conversation = Conversation(
             id=question.conversation_id,
             owner_id=owner_id,
-            title=_title(question.text),
+            title=provisional_title(question.text),
             created_at=user.created_at,
             updated_at=user.created_at,
             model=model,
@@ -281,7 +281,8 @@ def _check_text(text: str) -> None:
         raise InvalidInput(reason='long_message', longest=LONGEST_MESSAGE)
 
 
-def _title(text: str) -> str:
+def provisional_title(text: str) -> str:
+    """Give the title a conversation has until there is a better one: the beginning of its first message."""
     line = ' '.join(text.split())
     return line if len(line) <= TITLE_LENGTH else line[:TITLE_LENGTH].rstrip() + '…'
 

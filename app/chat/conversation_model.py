@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, aclosing
+from types import MappingProxyType
 from typing import Any
 
 from app.chat.models import ModelCatalog
@@ -14,6 +15,8 @@ from app.domain.prompt import ChatRequest, PromptMessage
 from app.replies.prompt import budget, estimate_tokens, keep_end
 
 GO_ON = 'Continue your last answer from exactly where it ended. Do not repeat anything and do not comment.'
+
+NO_PARAMETERS: Mapping[str, Any] = MappingProxyType({})
 
 
 class ConversationModel(Model):
@@ -64,15 +67,20 @@ class ConversationModel(Model):
         said = PromptMessage(Role.ASSISTANT, keep_end(partial, await self.room() // 2))
         return (said,) if await self._continues() else (said, PromptMessage(Role.USER, GO_ON))
 
-    async def ask(self, prompt: Sequence[PromptMessage], partial: str = '') -> AsyncIterator[Delta]:
-        """Stream an answer; with `partial`, what follows the part of the answer that is there already."""
+    async def ask(
+        self, prompt: Sequence[PromptMessage], partial: str = '', *, parameters: Mapping[str, Any] = NO_PARAMETERS
+    ) -> AsyncIterator[Delta]:
+        """Stream an answer; with `partial`, what follows the part of the answer that is there already.
+
+        `parameters` go before those of the conversation and its owner.
+        """
         num_ctx = await self.num_ctx()
         request = ChatRequest(
             model=self._ref.name,
             messages=(*prompt, *await self.going_on(partial)),
             num_ctx=num_ctx,
             continues=bool(partial) and await self._continues(),
-            parameters={**(await self.guidance()).parameters, **self._parameters},
+            parameters={**(await self.guidance()).parameters, **self._parameters, **parameters},
         )
         yield statistics(num_ctx=num_ctx)
         provider = self._catalog.provider(self._ref)

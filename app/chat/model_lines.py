@@ -26,6 +26,7 @@ class ModelLines:
     def __init__(self, catalog: ModelCatalog) -> None:
         self._catalog = catalog
         self._lines: dict[ModelRef, list[str]] = {}
+        self._latest: dict[ModelRef, str] = {}
         self._loaded: dict[ModelRef, tuple[float, bool | None]] = {}
 
     @contextmanager
@@ -33,12 +34,22 @@ class ModelLines:
         """Stand in a model's line for as long as the request is out."""
         line = self._lines.setdefault(model, [])
         line.append(asker)
+        self._latest.pop(model, None)
+        self._latest[model] = asker
         try:
             yield
         finally:
             line.remove(asker)
             if not line:
                 self._lines.pop(model, None)
+
+    def was_latest(self, model: ModelRef, asker: str) -> bool:
+        """Tell whether nobody has asked a model since: then it has in mind what it read and wrote for this one."""
+        return self._latest.get(model) == asker
+
+    def was_latest_of_all(self, asker: str) -> bool:
+        """Tell whether nobody has asked any model since: then the one that was asked is certainly loaded."""
+        return next(reversed(self._latest.values()), '') == asker
 
     def ahead_of(self, model: ModelRef, asker: str) -> int:
         """Count the requests a model answers or holds before this one; all of them if it is not out yet."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -33,13 +33,17 @@ SHUTDOWN_PATIENCE = 3.0
 OnFinished = Callable[[ConversationState, Message], None]
 """Called with each reply whose end is stored and shown; it must not block."""
 
+MakeWay = Callable[[], Awaitable[None]]
+"""Ends work of a lower rank; returns when it has ended."""
+
 log = logging.getLogger(__name__)
 
 
 class Engine:
     """Starts, stops and watches replies. `load_limit`, `silence_notice` and `silence_limit` are in seconds.
 
-    `on_finished` holds what is to be called when a reply is over.
+    `on_finished` holds what is to be called when a reply is over, `before_reply` what is to be waited for before one is
+    asked for: work of a lower rank makes way.
     """
 
     def __init__(
@@ -52,6 +56,7 @@ class Engine:
         silence_limit: float,
     ) -> None:
         self.on_finished: list[OnFinished] = []
+        self.before_reply: list[MakeWay] = []
         self._rendered = rendered
         self._load_limit = load_limit
         self._silence_notice = silence_notice
@@ -111,6 +116,8 @@ class Engine:
             self._watcher.cancel()
 
     async def _write(self, reply: RunningReply) -> None:
+        for make_way in self.before_reply:
+            await make_way()
         async with aclosing(reply.responder()) as deltas:  # type: ignore[type-var]
             async for delta in deltas:
                 if reply.receive(delta):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import tuple_, update
+from sqlalchemy import and_, func, tuple_, update
 from sqlmodel import Session, col, select
 
 from app.domain.conversation import Conversation
@@ -11,8 +11,11 @@ from app.domain.model import ModelRef
 from app.errors import NotFound
 from app.storage.database import Database
 from app.storage.rows import model_columns, row_of_conversation, search_key, title_columns
-from app.storage.tables import ConversationRow
+from app.storage.tables import ConversationRow, MessageRow
 from app.storage.tags import with_tags, write_tags
+
+BEGINNING = 500
+"""Characters that tell what a message begins with."""
 
 
 class Conversations:
@@ -96,6 +99,22 @@ class Conversations:
             .values(**title_columns(title))
         )
         return await self._database.write(lambda session: session.exec(query).rowcount > 0)
+
+    async def latest_with_first_message(self, limit: int) -> list[tuple[str, str, str, str]]:
+        """Give owner, id, title and the beginning of the first message of the latest conversations of everybody.
+
+        Without those in the bin and those whose title a person chose.
+        """
+        beginning = func.substr(col(MessageRow.content), 1, BEGINNING)
+        query = (
+            select(ConversationRow.owner_id, ConversationRow.id, ConversationRow.title, beginning)
+            .join(MessageRow, and_(col(MessageRow.conversation_id) == ConversationRow.id, col(MessageRow.depth) == 0))
+            .where(col(ConversationRow.deleted_at).is_(None), col(ConversationRow.title_by_person).is_(False))
+            .where(col(MessageRow.parent_id).is_(None))
+            .order_by(col(ConversationRow.updated_at).desc(), col(MessageRow.created_at))
+            .limit(limit)
+        )
+        return await self._database.read(lambda session: [(a, b, c, d) for a, b, c, d in session.exec(query)])
 
     async def set_model(self, conversation_id: str, owner_id: str, model: ModelRef | None) -> None:
         """Choose the model that answers from now on."""

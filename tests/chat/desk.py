@@ -70,9 +70,9 @@ def question(text: str, conversation_id: str | None = None, model: str | None = 
 
 @asynccontextmanager
 async def open_desk(data_dir: Path, **settings: Any) -> AsyncIterator[Desk]:
-    """Build everything on a database in a folder, with settings of one's own."""
+    """Build everything on a database in a folder, with settings of one's own; titles are not asked for otherwise."""
     with own_log():
-        parts = bootstrap.build(load(data_dir=data_dir, **settings))
+        parts = bootstrap.build(load(data_dir=data_dir, **{'titles': False} | settings))
     await parts.prepare()
     try:
         yield Desk(parts)

@@ -430,6 +430,22 @@ async def test_a_reply_that_nobody_sees_end_is_unread(
     assert room.state.conversation.unread is unread
 
 
+async def test_work_of_a_lower_rank_makes_way_before_anything_is_asked(room: Room) -> None:
+    order: list[str] = []
+
+    async def make_way() -> None:
+        await asyncio.sleep(0)
+        order.append('made way')
+
+    async def asking() -> AsyncIterator[Delta]:
+        order.append('asked')
+        yield text('a')
+
+    room.engine.before_reply.append(make_way)
+    await room.ended(await room.start(asking))
+    assert order == ['made way', 'asked']
+
+
 def thought(watcher: Watcher, message_id: str) -> str:
     """Give the seconds of thinking that are shown, as text so that none at all is false."""
     shown = watcher.messages.get(message_id)

@@ -7,14 +7,16 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import text
 
+from app.domain.conversation import LOCAL_OWNER
 from app.domain.model import ModelRef
 from app.errors import NotFound, StorageUnavailable
 from app.storage.conversations import Conversations
 from app.storage.database import Database
+from app.storage.messages import Messages
 from app.storage.rows import row_of_conversation, search_key
 from app.storage.shelves import Shelves
 from tests.storage.plans import explained
-from tests.storage.samples import START, Outage, conversation, later, numbered_id, throw_away
+from tests.storage.samples import START, Outage, conversation, exchange, later, numbered_id, throw_away
 
 
 async def titles(conversations: Conversations, search: str = '', owner: str = 'local') -> list[str]:
@@ -177,3 +179,19 @@ async def test_a_refused_change_can_be_repeated(conversations: Conversations, ou
 def test_search_keys_have_no_case_and_no_accents() -> None:
     assert search_key('ÀÉÎÕÜç ﬁ') == 'aeiouc fi'
     assert search_key('日本語') == '日本語'
+
+
+async def test_the_latest_conversations_with_how_they_begin(
+    conversations: Conversations, messages: Messages, shelves: Shelves
+) -> None:
+    first, second, by_person, gone = (conversation(title=title) for title in ('one', 'two', 'three', 'four'))
+    begun = {}
+    for chat in (first, second, by_person, gone):
+        question, _ = await exchange(messages, chat)
+        begun[chat.id] = question
+    await conversations.create(conversation(title='nothing in it'))
+    await conversations.rename(by_person.id, LOCAL_OWNER, 'mine')
+    await throw_away(shelves, gone)
+    found = await conversations.latest_with_first_message(10)
+    assert found == [(LOCAL_OWNER, each.id, each.title, begun[each.id].content) for each in (second, first)]
+    assert await conversations.latest_with_first_message(1) == found[:1]

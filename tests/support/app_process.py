@@ -24,8 +24,8 @@ COMPLAINT = re.compile(r'Traceback|\b(ERROR|CRITICAL)\b|Task was destroyed|never
 class AppProcess:
     """One installation of the app: a data folder and a port, and a process while it runs.
 
-    `settings` are environment variables; `command` is what Python runs instead of `main.py`. `ready_at` is when the
-    last start was ready, on the clock of `time.monotonic`.
+    `settings` are environment variables; titles are not asked for unless they say so. `command` is what Python runs
+    instead of `main.py`. `ready_at` is when the last start was ready, on the clock of `time.monotonic`.
     """
 
     def __init__(self, folder: Path, ollama_url: str, *, command: tuple[str, ...] = ('main.py',), **settings: str):
@@ -92,7 +92,7 @@ class AppProcess:
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ('PATH', 'HOME', 'LANG', 'VIRTUAL_ENV') if name in os.environ}
         places = {'NICEGUI_STORAGE_PATH': str(self._folder / 'nicegui'), 'PYTHONUNBUFFERED': '1'}
-        return kept | places | {'OLLAMA_HOST': self._ollama_url} | self.settings
+        return kept | places | {'OLLAMA_HOST': self._ollama_url, 'GUILHERME_TITLES': 'false'} | self.settings
 
     async def _ready(self) -> None:
         assert self._process is not None

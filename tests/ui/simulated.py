@@ -195,9 +195,9 @@ class Screen:
 
 @asynccontextmanager
 async def running_app(data_dir: Path, **settings: Any) -> AsyncIterator[Parts]:
-    """Start the app as a process would, without a socket."""
+    """Start the app as a process would, without a socket; titles are not asked for unless the settings say so."""
     with own_log():
-        parts = bootstrap.build(load(data_dir=data_dir, **settings))
+        parts = bootstrap.build(load(data_dir=data_dir, **{'titles': False} | settings))
     await parts.prepare()
     with _same_modules(), _same_collector(), nicegui_reset_globals():
         os.environ['NICEGUI_USER_SIMULATION'] = 'true'

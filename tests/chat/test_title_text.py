@@ -1,0 +1,56 @@
+import pytest
+
+from app.chat.title_text import LONGEST, is_whole, title_from
+
+
+@pytest.mark.parametrize(
+    ('said', 'title'),
+    [
+        ('Receita de bolo de cenoura', 'Receita de bolo de cenoura'),
+        ('  "Carrot cake recipe."\n', 'Carrot cake recipe'),
+        ('**Título:** “Bolo de cenoura”', 'Bolo de cenoura'),
+        ('**Title: Carrot cake**', 'Carrot cake'),
+        ('# Carrot cake', 'Carrot cake'),
+        ('1. *Carrot* cake\n2. Another', 'Carrot cake'),
+        ('- `git rebase` explained', 'git rebase explained'),
+        ('Here is a title:\n\n*"Carrot cake"*', 'Carrot cake'),
+        ('Conversation title - Carrot   cake', 'Carrot cake'),
+        ('<think>They want a title.\nLet me see.</think>\n\nCarrot cake', 'Carrot cake'),
+        ('<think>They want a title, and I think for ev', ''),
+        ('Wait…', 'Wait…'),
+        ('Etc...', 'Etc...'),
+        ('C++ and C#', 'C++ and C#'),
+        ("What's a 'monad'", "What's a 'monad'"),
+        ('2 * 3 * 4', '2 * 3 * 4'),
+        ('胡萝卜蛋糕', '胡萝卜蛋糕'),
+        ('Title:', ''),
+        ('***', ''),
+        ('""', ''),
+        ('', ''),
+    ],
+)
+def test_a_title_is_the_first_line_that_says_something_without_what_is_around_it(said: str, title: str) -> None:
+    assert title_from(said) == title
+
+
+def test_a_long_title_is_cut_between_words() -> None:
+    title = title_from('word ' * 40)
+    assert title.endswith('word…')
+    assert len(title) <= LONGEST
+    assert title_from('x' * 200) == 'x' * (LONGEST - 1) + '…'
+
+
+@pytest.mark.parametrize(
+    ('said', 'whole'),
+    [
+        ('Carrot ca', False),
+        ('Carrot cake\n', True),
+        ('\n\n', False),
+        ('Here is a title:\n', False),
+        ('<think>a title\nor another\n', False),
+        ('<think>a title\n</think>\nCarrot cake\n', True),
+        ('w0 ' * 60, True),
+    ],
+)
+def test_no_more_is_needed_once_the_title_is_whole(said: str, whole: bool) -> None:
+    assert is_whole(said) is whole
