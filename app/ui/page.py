@@ -14,6 +14,7 @@ from app.errors import GuilhermeError, StorageUnavailable
 from app.replies.live import ConversationNews, ConversationState
 from app.ui.appearance import Appearance
 from app.ui.components.announcer import Announcer
+from app.ui.components.browser_tab import BrowserTab
 from app.ui.components.chat_view import ChatView, Edited
 from app.ui.components.composer import Composer, Sent, gauge
 from app.ui.components.connection import ConnectionState
@@ -56,6 +57,7 @@ class ChatPage:
         self._state = state
         await self._learn_default_model(self._owner_id)
         Announcer()
+        self._tab = BrowserTab(self._chat, self._owner_id, self._t, APP_NAME, self.open)
         self._shortcuts = Shortcuts(self._t, self._unfold_to_search, self._close_drawer)
         self._toast = Toast()
         self._appearance = Appearance(self._preferences)
@@ -153,8 +155,7 @@ class ChatPage:
 
     def _name_settings(self) -> None:
         if self._settings.is_open:
-            title = self._t('Settings')
-            ui.page_title(f'{title} · {APP_NAME}')
+            self._tab.show(self._state, over=self._t('Settings'))
 
     def _show_around(self, state: ConversationState | None, *, moved: bool = False) -> None:
         """Fit everything around the messages to the conversation that is shown."""
@@ -162,7 +163,7 @@ class ChatPage:
         self._top.show(state, self._chat.models.overview, self._model())
         self._composer.follow(state)
         self._queue.follow(state)
-        ui.page_title(_tab_title(state))
+        self._tab.show(state)
         if moved:
             self._settings.close()
             self._close_drawer()
@@ -295,7 +296,7 @@ class ChatPage:
             await self.open_settings()
         elif self._settings.is_open and path == _path(self._state):
             self._settings.close()
-            ui.page_title(_tab_title(self._state))
+            self._tab.show(self._state)
         else:
             await self.open(path.removeprefix('/c/') if path.startswith('/c/') else None, push=False)
 
@@ -349,7 +350,7 @@ class ChatPage:
                 if each.conversation.deleted_at is not None:
                     background_tasks.create(self._leave(), name='leave deleted conversation')
                     return
-                ui.page_title(_tab_title(self._state))
+                self._tab.show(self._state)
                 self._top.show_models(self._chat.models.overview, self._model())
 
     async def _leave(self) -> None:
@@ -363,7 +364,3 @@ class ChatPage:
 
 def _path(state: ConversationState | None) -> str:
     return f'/c/{state.id}' if state else '/'
-
-
-def _tab_title(state: ConversationState | None) -> str:
-    return f'{state.title} · {APP_NAME}' if state else APP_NAME

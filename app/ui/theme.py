@@ -25,6 +25,7 @@ PARTS = (
     'settings',
     'toast',
     'shortcuts',
+    'browser_tab',
     'narrow',
 )
 """Parts of the style sheet, in the order they go out: one request for all. The last one fits them to narrow windows."""
@@ -64,6 +65,11 @@ def one_main() -> None:
 def svg_mark() -> str:
     """Give the app's mark, the same as its favicon."""
     return FAVICON.read_text(encoding='utf-8')
+
+
+def favicon(state: str) -> str:
+    """Give the favicon while something is `streaming`, or has `finished` unseen."""
+    return (STATIC / f'favicon-{state}.svg').read_text(encoding='utf-8')
 
 
 def icon_button(icon: str, label: str, on_click: Callable[..., object] | None = None) -> ui.element:
