@@ -24,6 +24,7 @@ from app.chat import (
     Preferring,
     Queueing,
     Reading,
+    Searching,
     Trash,
 )
 from app.chat.answering import Answering
@@ -59,6 +60,7 @@ from app.storage.messages import Messages
 from app.storage.outgoing import Outgoing
 from app.storage.preferences import Preferences
 from app.storage.queue import Queue
+from app.storage.search import Search
 from app.storage.shelves import Shelves
 from app.storage.staging import Staging
 from app.storage.tags import Tags
@@ -197,6 +199,7 @@ def build(settings: Settings) -> Parts:
     preferring = Preferring(Preferences(database), catalog, guidance)
     answering = Answering(messages, Material(messages, documents), catalog, ModelLines(catalog), preferring)
     shelves, folders = Shelves(database), Folders(database)
+    listing = Listing(shelves, Tags(database))
     reading = Reading(conversations, messages, live, rendered)
     commanding = Commanding(_commands(_youtube(settings)), conversations, messages, documents, spoken)
     queue = Queue(database)
@@ -228,7 +231,8 @@ def build(settings: Settings) -> Parts:
         branching=Branching(messages, reading, live),
         queueing=queueing,
         reading=reading,
-        listing=Listing(shelves, Tags(database)),
+        listing=listing,
+        searching=Searching(Search(database), listing),
         organising=Organising(
             conversations=conversations, shelves=shelves, folders=folders, reading=reading, asking=asking, live=live
         ),

@@ -15,6 +15,7 @@ from app.chat.organising import Organising
 from app.chat.preferring import Preferring
 from app.chat.queueing import Queueing
 from app.chat.reading import Reading
+from app.chat.searching import Searching
 from app.chat.trash import Trash
 from app.replies.live import LiveConversations
 
@@ -23,8 +24,9 @@ from app.replies.live import LiveConversations
 class Chat:
     """The desk.
 
-    Ask and stop (`asking`), choose a branch (`branching`), see (`reading`, `listing`), keep order (`organising`,
-    `filing`, `trash`), choose what answers and how. `queueing` is what a person can do with messages that wait.
+    Ask and stop (`asking`), choose a branch (`branching`), see (`reading`, `listing`), find (`searching`), keep order
+    (`organising`, `filing`, `trash`), choose what answers and how. `queueing` is what a person can do with messages
+    that wait.
     """
 
     asking: Asking
@@ -32,6 +34,7 @@ class Chat:
     queueing: Queueing
     reading: Reading
     listing: Listing
+    searching: Searching
     organising: Organising
     filing: Filing
     trash: Trash
@@ -59,5 +62,6 @@ __all__ = [
     'Preferring',
     'Queueing',
     'Reading',
+    'Searching',
     'Trash',
 ]

@@ -18,7 +18,8 @@ SEARCHED = 200_000
 NEARBY = 4_000
 """Characters after the first hit among which the place with the most different terms is chosen."""
 
-_MARKUP = re.compile(r'\*\*+|```+|(?m:^\s*(?:#{1,6}|[-*>|])\s)|\s+')
+_MARKUP = re.compile(r'(?<!\w)\*+|\*+(?!\w)|`+|(?m:^\s*(?:#{1,6}|[-+>|])\s)')
+_SPACES = re.compile(r'\s+')
 
 
 class Marker:
@@ -76,7 +77,7 @@ def _fragments(text: str, start: int, end: int, pattern: re.Pattern[str] | None)
 
 def _plain(text: str) -> str:
     """Leave out the marks of Markdown that would only be in the way, and line breaks."""
-    return _MARKUP.sub(' ', text)
+    return _SPACES.sub(' ', _MARKUP.sub('', text))
 
 
 def _pattern(terms: Sequence[Term], *, whole_words: bool) -> re.Pattern[str] | None:

@@ -1,67 +1,126 @@
 """The search above the list of conversations. While something is looked for, what is found stands in its place."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from app.chat import Chat
 from app.domain.conversation import Conversation
+from app.domain.message import Role
+from app.domain.model import ModelRef
+from app.domain.search import FoundConversation, Fragment, Place, SearchQuery
+from app.errors import GuilhermeError
 from app.replies.live import ConversationNews
 from app.ui.icons import svgs
 from app.ui.translations import Translator
+from app.ui.wording import error_sentence
 
-PAGE = 20
-"""Conversations sent at a time."""
+PAGE = 15
+"""Conversations sent at a time, each with a few hits: more than a tall screen shows."""
+
+
+class Open(Protocol):
+    """Shows a conversation, at a message if one is named."""
+
+    async def __call__(self, conversation_id: str, *, message_id: str | None = None) -> None:
+        """Show it."""
+        ...
 
 
 class SearchPanel(Element, component='search_panel.js'):
-    """A field, and what was found. `open` gets the id of the conversation that was chosen."""
+    """A field with filters, and what was found."""
 
-    def __init__(self, chat: Chat, owner_id: str, t: Translator, open: Callable[[str], Awaitable[None]]) -> None:  # noqa: A002
+    def __init__(self, chat: Chat, owner_id: str, t: Translator, open_found: Open) -> None:
         super().__init__()
         self._chat = chat
         self._owner_id = owner_id
+        self._t = t
         self._props['labels'] = _labels(t)
-        self._props['icons'] = svgs('search')
+        self._props['icons'] = svgs('search', 'filter')
+        self.on('choices', self._choices)
         self.on('search', self._search)
         self.on('more', self._more)
-        self.on('open', lambda event: open(event.args['conversation']))
+        self.on('open', lambda event: open_found(event.args['conversation'], message_id=event.args.get('message')))
         chat.live.news.subscribe(self._update)
 
     def focus(self) -> None:
         """Let the person type what they look for."""
         self.run_method('focus')
 
+    async def _choices(self) -> None:
+        try:
+            choices = await self._chat.searching.choices(self._owner_id)
+        except GuilhermeError:
+            return  # the filters say that there is nothing to choose from; the search itself says why
+        folders = [[folder.id, folder.name] for folder in choices.folders]
+        models = [[str(model), model.name] for model in choices.models]
+        self.run_method('offer', {'folder': folders, 'tag': [[tag, tag] for tag in choices.tags], 'model': models})
+
     async def _search(self, event: GenericEventArguments) -> None:
         await self._answer('fill', event.args, None)
 
     async def _more(self, event: GenericEventArguments) -> None:
-        updated, conversation_id = event.args['after']
-        await self._answer('extend', event.args, (datetime.fromisoformat(updated), conversation_id))
+        is_titled, updated, conversation_id = event.args['after']
+        await self._answer('extend', event.args, (is_titled, datetime.fromisoformat(updated), conversation_id))
 
-    async def _answer(self, method: str, asked: dict[str, Any], before: tuple[datetime, str] | None) -> None:
-        found = await self._chat.reading.conversations(
-            self._owner_id, before=before, limit=PAGE + 1, search=asked['query']
-        )
+    async def _answer(self, method: str, asked: Mapping[str, Any], after: Place | None) -> None:
+        query = _query(asked['query'], asked['filters'])
+        try:
+            found = await self._chat.searching.find(self._owner_id, query, after=after, limit=PAGE)
+        except GuilhermeError as error:
+            self.run_method('fail', asked['ticket'], error_sentence(self._t, error.as_data()).text)
+            return
         streaming = self._chat.live.streaming()
-        items = [_item(each, each.id in streaming) for each in found[:PAGE]]
-        more = (found[PAGE - 1].updated_at.isoformat(), found[PAGE - 1].id) if len(found) > PAGE else None
+        items = [self._item(each, each.conversation.id in streaming) for each in found.conversations]
+        more = found.after and (found.after[0], found.after[1].isoformat(), found.after[2])
         self.run_method(method, asked['ticket'], items, more)
+
+    def _item(self, found: FoundConversation, streaming: bool) -> dict[str, Any]:
+        beyond = found.count - len(found.hits)
+        more = self._t.n('{n} more message', '{n} more messages', beyond).format(n=beyond) if beyond > 0 else ''
+        return {
+            **_state(found.conversation, streaming),
+            'marked': _fragments(found.title),
+            'updated': int(found.conversation.updated_at.timestamp() * 1000),
+            'archived': found.conversation.archived_at is not None,
+            'hits': [
+                {'id': hit.message_id, 'own': hit.role is Role.USER, 'snippet': _fragments(hit.snippet)}
+                for hit in found.hits
+            ],
+            'beyond': more,
+        }
 
     def _update(self, news: tuple[ConversationNews, ...]) -> None:
         own = [each for each in news if each.conversation.owner_id == self._owner_id]
         if own and self.client.has_socket_connection:
-            self.run_method('update', [_item(each.conversation, each.streaming) for each in own])
+            self.run_method('update', [_state(each.conversation, each.streaming) for each in own])
 
     def _handle_delete(self) -> None:
         self._chat.live.news.unsubscribe(self._update)
         super()._handle_delete()
 
 
-def _item(conversation: Conversation, streaming: bool) -> dict[str, Any]:
+def _query(text: str, filters: Mapping[str, str]) -> SearchQuery:
+    return SearchQuery(
+        text=text,
+        folder_id=filters['folder'] or None,
+        tag=filters['tag'] or None,
+        model=ModelRef.parse(filters['model']) if filters['model'] else None,
+        role=Role(filters['role']) if filters['role'] else None,
+        since=datetime.fromisoformat(filters['since']) if filters['since'] else None,
+        until=datetime.fromisoformat(filters['until']) if filters['until'] else None,
+    )
+
+
+def _fragments(fragments: Iterable[Fragment]) -> list[tuple[str, bool]]:
+    return [(fragment.text, fragment.is_hit) for fragment in fragments]
+
+
+def _state(conversation: Conversation, streaming: bool) -> dict[str, Any]:
+    """Give what can change while a conversation is shown as found."""
     return {
         'id': conversation.id,
         'title': conversation.title,
@@ -76,4 +135,19 @@ def _labels(t: Translator) -> dict[str, str]:
         'search': t('Search'),
         'results': t('Found'),
         'nothingFound': t('Nothing found.'),
+        'tryLess': t('Try fewer words, or take a filter away.'),
+        'filters': t('Filters'),
+        'clear': t('Clear filters'),
+        'folder': t('Folder'),
+        'tag': t('Tag'),
+        'model': t('Model'),
+        'role': t('Written by'),
+        'since': t('From'),
+        'until': t('To'),
+        'any': t('Any'),
+        'user': t('You'),
+        'assistant': t('The model'),
+        'archived': t('Archived'),
+        'streaming': t('Answering'),
+        'unread': t('New answer'),
     }
