@@ -1,13 +1,17 @@
 """Taking things elsewhere: one conversation as a file to read, or everything as one archive."""
 
 import asyncio
+import json
+import logging
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 
 from app import __version__
 from app.domain.carried import Carried
-from app.errors import NotFound
+from app.errors import NotFound, UnexpectedFault
 from app.exchange.archive import CONVERSATIONS, DOCUMENTS, FOLDERS, PREFERENCES, ArchiveWriter
 from app.exchange.json_file import json_file
 from app.exchange.markdown_file import markdown_file
@@ -16,6 +20,8 @@ from app.exchange.records import document_record, folder_record
 from app.exchange.text_file import text_file
 from app.exchange.transcript import Transcript, Words, transcript
 from app.storage.outgoing import Outgoing
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,12 @@ READABLE: Mapping[str, tuple[str, Callable[[Transcript], str]]] = {
 """Formats for people, by the ending of their files: the media type, and who writes them."""
 
 
+PDF = 'application/pdf'
+PDF_COMMAND = sys.executable, '-m', 'app.exchange.pdf_file'
+ROOT = Path(__file__).parents[2]
+PDFS_AT_ONCE = 2
+"""Processes that lay out a PDF at the same time; others wait."""
+
 PAGE = 50
 """Conversations or documents whose names are read at once."""
 
@@ -46,22 +58,43 @@ class Exporting:
 
     def __init__(self, outgoing: Outgoing) -> None:
         self._outgoing = outgoing
+        self._pdfs = asyncio.Semaphore(PDFS_AT_ONCE)
 
     async def file(self, owner_id: str, conversation_id: str, ending: str, words: Words) -> ExportedFile:
-        """Write a conversation as `md`, `txt` or `json`; a reply that streams as far as it is stored.
+        """Write a conversation as `md`, `txt`, `pdf` or `json`; a reply that streams as far as it is stored.
 
         Raises:
             NotFound: there is no such conversation for this owner, or no such format.
+            UnexpectedFault: the PDF could not be made; the log says why.
         """
-        if ending != 'json' and ending not in READABLE:
+        if ending not in (*READABLE, 'pdf', 'json'):
             raise NotFound(id=ending)
         carried = await self._outgoing.conversation(owner_id, conversation_id)
         name = file_name(carried.conversation.title, ending)
         if ending == 'json':
             return ExportedFile(name, 'application/json', await asyncio.to_thread(json_file, carried))
+        if ending == 'pdf':
+            return ExportedFile(name, PDF, await self._pdf(carried, words))
         media_type, write = READABLE[ending]
         text = await asyncio.to_thread(lambda: write(transcript(carried, words)))
         return ExportedFile(name, media_type, text.encode('utf-8', 'replace'))
+
+    async def _pdf(self, carried: Carried, words: Words) -> bytes:
+        """Let a process of its own lay out the pages: in a thread, a long conversation would hold up every reply."""
+        data = await asyncio.to_thread(lambda: json.dumps(asdict(transcript(carried, words))).encode())
+        async with self._pdfs:
+            pipe = asyncio.subprocess.PIPE
+            process = await asyncio.create_subprocess_exec(*PDF_COMMAND, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe)
+            try:
+                pdf, complaint = await process.communicate(data)
+            finally:
+                if process.returncode is None:  # nobody waits for it any more
+                    process.kill()
+                    await process.wait()
+        if process.returncode:
+            log.error('No PDF of conversation %s: %s', carried.conversation.id, complaint.decode(errors='replace'))
+            raise UnexpectedFault(message='pdf')
+        return pdf
 
     async def archive(self, owner_id: str, now: datetime) -> AsyncIterator[bytes]:
         """Give everything a person has as one .zip, piece by piece; at most one conversation is in memory.

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.domain.carried import Carried
 from app.domain.message import Message, Role
+from app.rendering.markdown import normalise
 
 WEB = ('https://', 'http://')
 
@@ -82,7 +83,7 @@ def transcript(carried: Carried, words: Words) -> Transcript:
     models = dict.fromkeys(message.model.name for message in messages if message.model)
     days = dict.fromkeys(each.created_at.date().isoformat() for each in (*messages[:1], *messages[-1:]))
     return Transcript(
-        title=' '.join(conversation.title.split()) or words.untitled,
+        title=' '.join(normalise(conversation.title).split()) or words.untitled,
         about=' · '.join(filter(None, [', '.join(models), ' – '.join(days)])),
         language=words.language,
         said=tuple(_said(message, words) for message in messages),

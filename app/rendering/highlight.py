@@ -48,16 +48,19 @@ def highlight(code: str, language: str) -> str:
     return _remembered(code, language) if len(code) <= CACHED_CHARACTERS else _highlight(code, language)
 
 
-def _highlight(code: str, language: str) -> str:
+def coloured(code: str, language: str) -> list[tuple[str, str]]:
+    """Give `code` in pieces, each with the class of its colour (empty for none); joined they are the code."""
     lexer = _lexer(language) if language else None
     if lexer is None:
-        return escape(code, quote=False)
+        return [('', code)]
     pieces = [(_token_class(str(kind)), value) for kind, value in lexer.get_tokens(code)]
     if ''.join(value for _, value in pieces) != code:  # a lexer may drop characters (a byte order mark); we never do
-        return escape(code, quote=False)
-    return ''.join(
-        _span(name, ''.join(value for _, value in group)) for name, group in groupby(pieces, lambda piece: piece[0])
-    )
+        return [('', code)]
+    return [(name, ''.join(value for _, value in group)) for name, group in groupby(pieces, lambda piece: piece[0])]
+
+
+def _highlight(code: str, language: str) -> str:
+    return ''.join(_span(name, value) for name, value in coloured(code, language))
 
 
 _remembered = lru_cache(maxsize=128)(_highlight)

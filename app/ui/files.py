@@ -11,7 +11,7 @@ from nicegui import app
 from app.chat import Chat
 from app.domain.conversation import LOCAL_OWNER
 from app.domain.message import Message, Status
-from app.errors import GuilhermeError, NotFound
+from app.errors import GuilhermeError, NotFound, StorageUnavailable
 from app.exchange.names import disposition
 from app.exchange.transcript import Words
 from app.ui.preferences import Preferences
@@ -56,7 +56,7 @@ class Files:
 
 def refusal(t: Translator, error: GuilhermeError) -> Response:
     """Say why there is no file."""
-    status = 404 if isinstance(error, NotFound) else 503
+    status = 404 if isinstance(error, NotFound) else 503 if isinstance(error, StorageUnavailable) else 500
     return Response(
         error_sentence(t, error.as_data()).text + '\n', status, HEADERS, media_type='text/plain; charset=utf-8'
     )

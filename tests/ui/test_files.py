@@ -1,7 +1,10 @@
+import io
 import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+
+from pypdf import PdfReader
 
 from app.bootstrap import Parts
 from app.domain.conversation import LOCAL_OWNER
@@ -30,6 +33,15 @@ async def test_one_conversation_in_every_format(page: Browser, parts: Parts) -> 
         assert answer.headers['content-disposition'].startswith('attachment; filename="one.')
         assert answer.headers['cache-control'] == 'no-store'
         assert 'w0 w1 w2' in answer.text
+
+
+async def test_a_pdf(page: Browser, parts: Parts) -> None:
+    conversation_id = await asked(page, parts)
+    answer = await page.http.get(f'/c/{conversation_id}/export/pdf')
+    assert (answer.status_code, answer.headers['content-type']) == (200, 'application/pdf')
+    assert 'filename="one.pdf"' in answer.headers['content-disposition']
+    text = ' '.join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    assert 'w0 w1 w2' in text
 
 
 async def test_a_reply_that_streams_is_there_as_far_as_it_is(page: Browser, parts: Parts) -> None:
