@@ -5,6 +5,7 @@ import Foot from "guilherme-list/foot.js";
 import ListMenu from "guilherme-list/menu.js";
 import NameField from "guilherme-list/name_field.js";
 import Row from "guilherme-list/row.js";
+import selecting from "guilherme-list/selecting.js";
 import { byDays, emptyShelf, reshelve, startOfDay, take } from "guilherme-list/shelves.js";
 
 const PAGE = 40; // conversations asked for at a time: more than a tall screen shows
@@ -20,6 +21,7 @@ function remembered() {
 }
 
 export default {
+  mixins: [selecting],
   components: { Foot, ListMenu, NameField, Row },
   template: `<nav class="conversations" :class="{ aside: searching, selecting }" :aria-label="labels.conversations" @keydown="onKey">
     <div v-if="!searching" class="conversation-list" data-testid="conversation-list" ref="list" @scroll.passive="onScroll">
@@ -59,7 +61,7 @@ export default {
     return {
       shelves: { pinned: emptyShelf(), recent: emptyShelf(), archive: emptyShelf(), trash: emptyShelf() },
       folders: [], unfolded: remembered(), tags: [], view: "list", active: null, searching: false, midnight: startOfDay(), prefix: "",
-      selected: {}, selecting: false, menu: null, renaming: null, making: false, dragging: null, over: null,
+      menu: null, renaming: null, making: false, dragging: null, over: null,
     };
   },
   computed: {
@@ -87,9 +89,6 @@ export default {
     visible() {
       return this.groups.flatMap((group) => group.items);
     },
-    picked() {
-      return this.visible.filter((item) => this.selected[item.id]);
-    },
     // What the menu is about, as it is now.
     menuItems() {
       return this.menu?.items?.map((item) => this.visible.find((each) => each.id === item.id) || item);
@@ -104,20 +103,13 @@ export default {
     this.setFolders(this.initial.folders);
     this.active = this.initial.active;
     this.onAnyClick = () => this.menu && this.closeMenu(false);
-    this.onAnyKey = (event) => {
-      if (event.key !== "Escape" || !this.selecting || event.defaultPrevented || document.querySelector("dialog[open]")) return;
-      event.preventDefault();
-      this.leaveSelection(this.$el.contains(document.activeElement));
-    };
     this.onSearching = (event) => (this.searching = event.detail); // what is found stands in the place of the list
     document.addEventListener("click", this.onAnyClick);
-    document.addEventListener("keydown", this.onAnyKey);
     window.addEventListener("guilherme:searching", this.onSearching);
     this.clock = setInterval(() => (this.midnight = startOfDay()), 60_000);
   },
   beforeUnmount() {
     document.removeEventListener("click", this.onAnyClick);
-    document.removeEventListener("keydown", this.onAnyKey);
     window.removeEventListener("guilherme:searching", this.onSearching);
     clearInterval(this.clock);
   },
@@ -191,6 +183,7 @@ export default {
     },
     // --- doing -------------------------------------------------------------------------------------------------
     act(name, items, more = {}) {
+      if (!items.length) return;
       if (name === "select") return this.pick(items[0]);
       if (name === "erase") return this.$refs.foot.ask(this.labels.eraseQuestion.replace("{n}", items.length), () => this.send(name, items));
       this.send(name, items, more);
@@ -255,44 +248,6 @@ export default {
       else if (folder) this.$emit("act", { name, ids: [], folder: folder.id });
       else if (name === "tags") this.$emit("tags");
       else this.act(name, this.menuItems, more);
-    },
-    // --- selecting ---------------------------------------------------------------------------------------------
-    pick(item, isRange = false) {
-      const ids = this.visible.map((each) => each.id);
-      const [from, to] = [ids.indexOf(this.anchor), ids.indexOf(item.id)].sort((a, b) => a - b);
-      if (isRange && from >= 0) for (const id of ids.slice(from, to + 1)) this.selected[id] = true;
-      else this.selected[item.id] = !this.selected[item.id];
-      this.anchor = item.id;
-      this.selecting = true;
-    },
-    leaveSelection(focus = false) {
-      const [first] = this.picked;
-      Object.assign(this, { selected: {}, selecting: false, anchor: null });
-      if (focus && first) this.$nextTick(() => this.focusRow(first.id));
-    },
-    // --- keys --------------------------------------------------------------------------------------------------
-    onKey(event) {
-      const row = event.target.closest(".conversation-item");
-      const item = row && this.visible.find((each) => each.id === row.dataset.conversationId);
-      if (!item || this.renaming || event.altKey || event.isComposing) return;
-      const isPlain = !event.ctrlKey && !event.metaKey;
-      if (event.key === "F2" && isPlain && this.view !== "trash") this.renaming = item.id;
-      else if (event.key === "Delete" && isPlain) this.act(this.view === "trash" ? "erase" : "delete", this.selecting ? this.picked : [item]);
-      else if (["ArrowDown", "ArrowUp"].includes(event.key) && isPlain) this.step(item, event.key === "ArrowDown" ? 1 : -1, event.shiftKey);
-      else if (event.key === " " && event.target.matches("a")) this.pick(item, event.shiftKey);
-      else if (event.key === "a" && !isPlain && this.selecting) for (const each of this.visible) this.selected[each.id] = true;
-      else return;
-      event.preventDefault();
-    },
-    step(item, by, extend) {
-      const next = this.visible[this.visible.indexOf(item) + by];
-      if (!next) return;
-      if (extend) {
-        if (!this.selecting) this.pick(item);
-        this.selected[next.id] = true;
-        this.anchor = next.id;
-      }
-      this.focusRow(next.id);
     },
     // --- dragging ----------------------------------------------------------------------------------------------
     onDrag(event, item) {
