@@ -70,6 +70,7 @@ from app.ui.page import APP_NAME
 from app.ui.routes import Screens
 from app.ui.spoken import spoken
 from app.ui.theme import FAVICON
+from app.ui.uploads import Uploads
 
 RECONNECT_TIMEOUT = 90.0
 """Seconds a page may be away without being built anew."""
@@ -139,6 +140,7 @@ class Parts:
         app.add_middleware(ContentPolicy)
         app.include_router(health_routes(self.database.check))
         Files(self.chat, self.settings.language).install()
+        Uploads(self.chat, self.settings.language).install()
         Screens(self.chat, self.settings.language).install()
         app.on_startup(self._started)
         app.on_shutdown(self.close)

@@ -18,6 +18,7 @@ from app.domain.carried import Carried
 from app.errors import GuilhermeError, ImportRefused, UnexpectedFault
 from app.exchange.reading.intake import Meter
 from app.exchange.reading.notes import Say
+from app.exchange.reading.own import Item
 from app.exchange.recognising import read_file
 from app.replies.changes import BranchChanged
 from app.replies.live import LiveConversations
@@ -25,7 +26,7 @@ from app.storage.staging import News, Staging
 
 T = TypeVar('T')
 
-CONVERSATIONS = 50
+ITEMS = 50
 CHARACTERS = 500_000
 """How much is read before it is stored."""
 
@@ -142,12 +143,14 @@ class Importing:
     async def _import(self, owner_id: str, file: Path, say: Say, meter: Meter) -> None:
         taking = TakingIn(self._staging, self._trash, owner_id)
         found = read_file(file, owner_id, say, meter)
+        is_empty = True
         try:
             while part := await _in_thread(lambda: _next_part(found), meter):
                 self.check_room(0)
                 await taking.take(part)
                 self._tell(replace(self._latest[owner_id], read=meter.done, total=meter.total, tally=taking.tally))
-            if not taking.tally.total:
+                is_empty = False
+            if is_empty:
                 raise ImportRefused(reason='unknown_format')
             self._tell(replace(self._latest[owner_id], state='giving', read=meter.total, tally=taking.tally))
             await taking.give()
@@ -169,7 +172,7 @@ class Importing:
         state.announce(replace(conversation, updated_at=max(conversation.updated_at, news.updated_at)))
         state.tell(BranchChanged())
 
-    async def _clean(self, taking: TakingIn, found: Iterator[Carried], file: Path) -> None:
+    async def _clean(self, taking: TakingIn, found: Iterator[Item], file: Path) -> None:
         await asyncio.to_thread(_close, found)
         await asyncio.to_thread(file.unlink, missing_ok=True)
         await taking.give_up()
@@ -198,17 +201,19 @@ class Importing:
             self._live.reshelved.emit(owner_id)
 
 
-def _next_part(found: Iterator[Carried]) -> list[Carried]:
-    part, length = [], 0
-    for carried in islice(found, CONVERSATIONS):
-        part.append(carried)
-        length += sum(len(message.content) + len(message.thinking) for message in carried.messages)
+def _next_part(found: Iterator[Item]) -> list[Item]:
+    part: list[Item] = []
+    length = 0
+    for item in islice(found, ITEMS):
+        part.append(item)
+        if isinstance(item, Carried):
+            length += sum(len(message.content) + len(message.thinking) for message in item.messages)
         if length > CHARACTERS:
             break
     return part
 
 
-def _close(found: Iterator[Carried]) -> None:
+def _close(found: Iterator[Item]) -> None:
     found.close()  # type: ignore[attr-defined]  # every reader is a generator
 
 

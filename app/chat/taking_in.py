@@ -11,6 +11,8 @@ from app.domain.carried import Carried
 from app.domain.conversation import Conversation, Folder
 from app.domain.document import Document
 from app.domain.message import Message, Status
+from app.domain.queued import QueuedMessage
+from app.exchange.reading.own import Item, Wishes
 from app.exchange.reading.tree import NAMESPACE
 from app.storage.staging import STAGED, Batch, News, Staging, Stored
 from app.storage.trash import NOBODY
@@ -49,11 +51,23 @@ class TakingIn:
         self._preferences: Mapping[str, Any] | None = None
         self._conversations: list[Conversation] = []
         self._messages: list[Message] = []
+        self._queued: list[QueuedMessage] = []
         self._length = 0
         self._fresh: set[str] = set()
 
-    async def take(self, conversations: Sequence[Carried]) -> None:
-        """Store conversations where nobody sees them."""
+    async def take(self, items: Sequence[Item]) -> None:
+        """Store things where nobody sees them; preferences are kept for a person who has none."""
+        for item in items:
+            match item:
+                case Document():
+                    await self._staging.keep_document(self._id, item)
+                case Folder():
+                    await self._folder(item.name)
+                case Wishes():
+                    self._preferences = item.data
+        await self._take_conversations([item for item in items if isinstance(item, Carried)])
+
+    async def _take_conversations(self, conversations: Sequence[Carried]) -> None:
         stored, messages = await self._look(conversations)
         for carried in conversations:
             if not self._fresh.isdisjoint((carried.conversation.id, *(message.id for message in carried.messages))):
@@ -61,21 +75,13 @@ class TakingIn:
             await self._take(_settled(carried), stored, messages)
         await self._write()
 
-    async def keep(self, document: Document) -> None:
-        """Store a document where nobody sees it."""
-        await self._staging.keep_document(self._id, document)
-
-    async def make_folder(self, name: str) -> str:
+    async def _folder(self, name: str) -> str:
         """Have a folder of this name in the end; give its id until then."""
         if name not in self._folders:
             folder = Folder(id=str(uuid4()), owner_id=self._owner_id, name=name, created_at=datetime.now(UTC))
             await self._staging.keep_folder(self._id, folder)
             self._folders[name] = folder.id
         return self._folders[name]
-
-    def prefer(self, preferences: Mapping[str, Any]) -> None:
-        """Keep preferences for a person who has none."""
-        self._preferences = preferences
 
     async def give(self) -> None:
         """Give everything to the person, at once.
@@ -134,13 +140,14 @@ class TakingIn:
         )
 
     async def _take_new(self, carried: Carried) -> None:
-        folder_id = await self.make_folder(carried.folder) if carried.folder else None
+        folder_id = await self._folder(carried.folder) if carried.folder else None
         conversation = replace(carried.conversation, owner_id=STAGED + self._id, folder_id=folder_id)
         self._conversations.append(conversation)
         self._fresh.add(conversation.id)
         self.tally = replace(self.tally, new=self.tally.new + 1)
         for message in carried.messages:
             await self._add(message)
+        self._queued += carried.queued
 
     async def _take_news(self, carried: Carried, found: Stored, messages: Mapping[str, Stored]) -> None:
         """Let what is missing wait beside the conversation."""
@@ -176,8 +183,8 @@ class TakingIn:
 
     async def _write(self) -> None:
         if self._conversations or self._messages:
-            await self._staging.write(Batch(self._conversations, self._messages))
-        self._conversations, self._messages, self._length = [], [], 0
+            await self._staging.write(Batch(self._conversations, self._messages, self._queued))
+        self._conversations, self._messages, self._queued, self._length = [], [], [], 0
 
 
 def _news(carried: Carried, found: Stored, messages: Mapping[str, Stored]) -> News:
@@ -224,6 +231,9 @@ def _renamed(carried: Carried, owner_id: str) -> Carried:
     conversation_id = str(own(conversation.id))
     return replace(
         carried,
+        queued=tuple(
+            replace(queued, id=str(own(queued.id)), conversation_id=conversation_id) for queued in carried.queued
+        ),
         conversation=replace(conversation, id=conversation_id, head_id=own(conversation.head_id)),
         messages=tuple(
             replace(message, id=str(own(message.id)), parent_id=own(message.parent_id), conversation_id=conversation_id)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.domain.carried import Carried
 from app.errors import ImportRefused
+from app.exchange.archive import is_archive
 from app.exchange.reading import (
     chat_history,
     chat_history_database,
@@ -14,16 +15,19 @@ from app.exchange.reading import (
     claude,
     librechat,
     open_webui,
+    own,
     zip_members,
 )
 from app.exchange.reading.intake import Intake, Meter
 from app.exchange.reading.json_bytes import pieces
 from app.exchange.reading.json_stream import outline
 from app.exchange.reading.notes import Say
+from app.exchange.reading.own import Item
 
 Reader = Callable[[Intake, str, Say], Iterator[Carried]]
 
 TELLING: Mapping[tuple[str, ...], Reader] = {
+    ('conversation',): own.read,
     ('mapping',): chatgpt.read,
     ('chat_messages',): claude.read,
     ('chat',): open_webui.read,
@@ -39,7 +43,7 @@ LOOKED_AT = 5000
 """Keys that are looked at before giving up: some write long lists before what tells."""
 
 
-def read_file(file: Path, owner_id: str, t: Say, meter: Meter) -> Iterator[Carried]:
+def read_file(file: Path, owner_id: str, t: Say, meter: Meter) -> Iterator[Item]:
     """Yield what is in a file for `owner_id`, whatever its format.
 
     Raises:
@@ -51,6 +55,8 @@ def read_file(file: Path, owner_id: str, t: Say, meter: Meter) -> Iterator[Carri
     if beginning.startswith(chat_history_database.BEGINNING):
         return chat_history_database.read(file, owner_id, meter)
     if beginning.startswith(zip_members.BEGINNINGS):
+        if _is_ours(file):
+            return own.read_archive(file, owner_id, meter)
         return _read_zip(file, owner_id, t, meter)
     return _read_json(Intake(lambda: file.open('rb'), meter), owner_id, t)
 
@@ -64,6 +70,11 @@ def recognised(file: Intake) -> Reader | None:
             if path in TELLING:
                 return TELLING[path]
     return None
+
+
+def _is_ours(file: Path) -> bool:
+    with zip_members.opened(file) as archive:
+        return is_archive(archive.namelist())
 
 
 def _read_json(file: Intake, owner_id: str, t: Say) -> Iterator[Carried]:

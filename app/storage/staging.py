@@ -18,10 +18,19 @@ from sqlmodel import Session, col, select
 from app.domain.conversation import Conversation, Folder
 from app.domain.document import Document
 from app.domain.message import Message
+from app.domain.queued import QueuedMessage
 from app.errors import ImportRefused
 from app.storage.database import Database
-from app.storage.rows import conversation_columns, message_columns, row_of_document, storable
-from app.storage.tables import ConversationRow, ConversationTagRow, DocumentRow, FolderRow, MessageRow, PreferencesRow
+from app.storage.rows import conversation_columns, message_columns, queued_columns, row_of_document, storable
+from app.storage.tables import (
+    ConversationRow,
+    ConversationTagRow,
+    DocumentRow,
+    FolderRow,
+    MessageRow,
+    PreferencesRow,
+    QueuedMessageRow,
+)
 from app.storage.trash import NOBODY
 
 T = TypeVar('T')
@@ -71,6 +80,7 @@ class Batch:
 
     conversations: Sequence[Conversation] = ()
     messages: Sequence[Message] = ()
+    queued: Sequence[QueuedMessage] = ()
 
 
 class Staging:
@@ -111,10 +121,15 @@ class Staging:
         tags = [
             {'conversation_id': each.id, 'name': storable(tag)} for each in batch.conversations for tag in each.tags
         ]
-        messages = [message_columns(message) for message in batch.messages]
+        written = (
+            (ConversationRow, rows),
+            (ConversationTagRow, tags),
+            (MessageRow, [message_columns(message) for message in batch.messages]),
+            (QueuedMessageRow, [queued_columns(queued) for queued in batch.queued]),
+        )
 
         def work(session: Session) -> None:
-            for table, values in ((ConversationRow, rows), (ConversationTagRow, tags), (MessageRow, messages)):
+            for table, values in written:
                 if values:
                     session.connection().execute(insert(table), values)
 

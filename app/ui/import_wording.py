@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.chat.importing import Import
 from app.ui.translations import Translator, msgid
-from app.ui.wording import error_sentence
+from app.ui.wording import error_sentence, size
 
 REFUSALS: Mapping[str, str] = {
     'unknown_format': msgid('I do not know this kind of file, or there are no conversations in it.'),
@@ -21,6 +22,7 @@ REFUSALS: Mapping[str, str] = {
     'bad_zip': msgid('This .zip is damaged. Try to download it again.'),
     'encrypted': msgid('This .zip needs a password. Unpack it and choose the file inside.'),
     'zip_bomb': msgid('This .zip would become far too large when it is unpacked.'),
+    'newer_version': msgid('This archive comes from a newer version of Guilherme. Update this one first.'),
     'bad_database': msgid('This database is damaged.'),
     'no_space': msgid('There is not enough space on the disk.'),
     'busy': msgid('Another import is still running. Wait for its end, or cancel it.'),
@@ -47,3 +49,35 @@ def refusal_sentence(t: Translator, error: Mapping[str, Any]) -> str:
     place = ', '.join(t(words).format(n=error[name]) for name, words in PLACES.items() if name in error)
     sentence = t(refusal).format_map({'field': '…', 'value': '…', 'limit': '…', 'encoding': '…'} | dict(error))
     return f'{sentence} ({place})' if place else sentence
+
+
+def progress_of_import(t: Translator, step: Import) -> str:
+    """Say how far an import is."""
+    if step.state == 'giving':
+        return t('Almost there')
+    read = t('{done} of {total} read').format(done=size(t, step.read), total=size(t, step.total))
+    if not step.tally.total:
+        return read
+    found = t.n('{n} conversation so far', '{n} conversations so far', step.tally.total).format(n=step.tally.total)
+    return f'{read} · {found}'
+
+
+def result_lines(t: Translator, step: Import) -> list[str]:
+    """Say how an import ended, in a few short lines; none while it runs."""
+    if step.state == 'cancelled':
+        return [t('Cancelled. Nothing of the file was kept.')]
+    if step.state == 'failed' and step.error is not None:
+        return [refusal_sentence(t, step.error.as_data()), t('Nothing of the file was kept.')]
+    return _counts(t, step) if step.state == 'done' else []
+
+
+def _counts(t: Translator, step: Import) -> list[str]:
+    tally = step.tally
+    lines = (
+        t.n('{n} conversation was imported.', '{n} conversations were imported.', tally.new),
+        t.n('{n} has new messages now.', '{n} have new messages now.', tally.with_news),
+        t.n('{n} was here already.', '{n} were here already.', tally.known),
+        t.n('{n} lies in the trash and stays there.', '{n} lie in the trash and stay there.', tally.in_trash),
+    )
+    counts = (tally.new, tally.with_news, tally.known, tally.in_trash)
+    return [line.format(n=n) for line, n in zip(lines, counts, strict=True) if n]

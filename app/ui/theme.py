@@ -23,6 +23,7 @@ PARTS = (
     'message_queue',
     'welcome',
     'settings',
+    'data_import',
     'toast',
     'shortcuts',
     'browser_tab',

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,21 @@ import pytest
 
 from app.chat.importing import Import
 from app.chat.taking_in import Tally
+from app.domain.carried import Carried
 from app.domain.conversation import LOCAL_OWNER, Conversation, Folder
+from app.domain.document import Document, Passage
 from app.errors import ImportRefused
+from app.exchange.reading.archive import Archive
+from app.exchange.reading.intake import Meter
 from app.replies.changes import BranchChanged
+from app.storage.documents import Documents
 from app.storage.folders import Folders
-from tests.chat.desk import Desk
+from app.ui.files import words
+from app.ui.translations import translator
+from tests.chat.desk import Desk, open_desk
 from tests.exchange.reading_files import FILES
 from tests.replies.waiting import until
+from tests.support.ollama_server import OllamaServer
 
 CONVERSATIONS = 'SELECT count(*) FROM conversation'
 
@@ -291,3 +300,70 @@ def test_there_has_to_be_room(desk: Desk) -> None:
     with pytest.raises(ImportRefused) as caught:
         desk.chat.importing.check_room(5)
     assert caught.value.details == {'reason': 'no_space'}
+
+
+async def everything(desk: Desk, owner_id: str = LOCAL_OWNER) -> bytes:
+    """Export everything."""
+    return b''.join([part async for part in desk.chat.exporting.archive(owner_id, datetime.now(UTC))])
+
+
+async def conversations_in(archive: bytes, folder: Path) -> list[Carried]:
+    file = folder / 'archive.zip'
+    file.write_bytes(archive)
+    with Archive(file, LOCAL_OWNER, Meter(0)) as opened:
+        return [*opened.conversations()]
+
+
+async def test_an_archive_of_ours_comes_back_whole_and_with_its_ids(
+    desk: Desk, tmp_path: Path, server: OllamaServer
+) -> None:
+    begin(desk, (FILES / 'claude.json').read_bytes())
+    await ended(desk)
+    begin(desk, (FILES / 'open_webui.json').read_bytes())
+    await ended(desk)
+    _, reply = await desk.exchange('hello')
+    await Documents(desk.parts.database).keep(LOCAL_OWNER, a_document())
+    archive = await everything(desk)
+    async with open_desk(tmp_path / 'other', ollama_host=server.url) as other:
+        begin(other, archive)
+        last = await ended(other)
+        assert (last.state, last.tally) == ('done', Tally(new=5))
+        assert (await other.messages.get(reply.id)).content == reply.content
+        assert await Documents(other.parts.database).find(LOCAL_OWNER, a_document().key)
+        back = await conversations_in(await everything(other), tmp_path)
+        there = await conversations_in(archive, tmp_path)
+        assert [replace(each, conversation=replace(each.conversation, folder_id=None)) for each in back] == [
+            replace(each, conversation=replace(each.conversation, folder_id=None)) for each in there
+        ]
+        assert {each.folder for each in back} == {'', 'Work'}
+    begin(desk, archive)
+    assert (await ended(desk)).tally == Tally(known=5)
+
+
+async def test_the_archive_of_somebody_else_becomes_ones_own(desk: Desk) -> None:
+    state, _ = await desk.exchange('hello')
+    archive = await everything(desk)
+    for tally in (Tally(new=1), Tally(known=1)):
+        begin(desk, archive, 'bia')
+        assert (await ended(desk, 'bia')).tally == tally
+    [hers] = await listed(desk, 'bia')
+    assert hers.id != state.id
+    assert (await texts(desk, hers))[0] == 'hello'
+    assert [each.id for each in await listed(desk)] == [state.id]
+
+
+async def test_one_conversation_as_json_comes_back(desk: Desk) -> None:
+    state, _ = await desk.exchange('hello')
+    given = await desk.chat.exporting.file(LOCAL_OWNER, state.id, 'json', words(translator('en')))
+    begin(desk, given.content, 'bia')
+    assert (await ended(desk, 'bia')).tally == Tally(new=1)
+    begin(desk, given.content.replace(state.id.encode(), b'../../etc/passwd'))
+    last = await ended(desk)
+    assert last.error is not None
+    assert last.error.details == {'reason': 'wrong_shape', 'field': 'id', 'conversation': 1}
+
+
+def a_document() -> Document:
+    """Make a transcript."""
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    return Document(key='k', kind='transcript', title='T', url='', passages=(Passage('said', 1.5),), fetched_at=at)

@@ -20,7 +20,8 @@ def say(text: str) -> str:
 
 def read(file: Path, owner_id: str = OWNER, meter: Meter | None = None) -> list[Carried]:
     """Read a whole file."""
-    return [*read_file(file, owner_id, say, meter or Meter(file.stat().st_size))]
+    found = read_file(file, owner_id, say, meter or Meter(file.stat().st_size))
+    return [item for item in found if isinstance(item, Carried)]
 
 
 def read_text(folder: Path, text: str | bytes) -> list[Carried]:
