@@ -12,6 +12,7 @@ from app.domain.message import Message
 from app.domain.model import ModelRef
 from app.errors import GuilhermeError, StorageUnavailable
 from app.replies.live import ConversationNews, ConversationState
+from app.ui.addresses import address
 from app.ui.appearance import Appearance
 from app.ui.components.announcer import Announcer
 from app.ui.components.browser_tab import BrowserTab
@@ -92,7 +93,8 @@ class ChatPage:
             with ui.element('div').classes('sidebar-head'):
                 ui.html(svg_mark(), sanitize=False).classes('mark')
                 ui.label(APP_NAME).classes('brand')
-            new = ui.element('a').classes('new-chat').props('href=/ data-testid=new-chat')
+            new = ui.element('a').classes('new-chat').props('data-testid=new-chat')
+            new._props['href'] = address('/')
             new._props['aria-label'] = t('New chat')
             new.on('click.prevent', lambda: self.open(None), args=[])
             with new:

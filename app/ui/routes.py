@@ -7,8 +7,8 @@ from nicegui import ui
 
 from app.chat import Chat
 from app.domain.conversation import LOCAL_OWNER
-from app.ui import theme
-from app.ui.page import ChatPage
+from app.ui import installing, theme
+from app.ui.page import APP_NAME, ChatPage
 from app.ui.preferences import Preferences
 from app.ui.translations import translator
 
@@ -23,6 +23,7 @@ class Screens:
     def install(self) -> None:
         """Register every page."""
         theme.install()
+        installing.install(APP_NAME, self.language_setting)
 
         @ui.page('/')
         async def welcome(request: Request) -> None:
@@ -46,7 +47,8 @@ class Screens:
         settings: bool = False,
     ) -> None:
         preferences = Preferences.of(request, self.language_setting)
-        theme.first_paint(preferences.theme, preferences.text_size)
+        theme.dress(request, preferences.theme, preferences.text_size)
+        installing.head(request, preferences.theme)
         theme.one_main()
         ui.query('html').props(f'lang={preferences.language}')
         page = ChatPage(self.chat, LOCAL_OWNER, translator(preferences.language), preferences)

@@ -6,6 +6,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from app.chat import Chat
+from app.ui.addresses import address
 from app.ui.appearance import Appearance
 from app.ui.components.connection import ConnectionState
 from app.ui.components.settings_appearance import appearance_section
@@ -61,7 +62,8 @@ class Settings:
     def link(self, on_click: Callable[[], object]) -> None:
         """Put the link to the settings here; with a key held down it is a link like any other."""
         label = self._t('Settings')
-        link = ui.element('a').classes('settings-link').props(f'href={PATH} title="{label}" data-testid=settings')
+        link = ui.element('a').classes('settings-link').props(f'title="{label}" data-testid=settings')
+        link._props['href'] = address(PATH)
         link.on('click', on_click, args=[], js_handler=PLAIN_CLICK)
         with link:
             icon_element('settings')

@@ -1,12 +1,14 @@
 """The look: one style sheet, whose first part names every colour and size, and what has to be known before it comes."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from fastapi import Response
+from fastapi import Request, Response
 from nicegui import app, ui
 
+from app.ui.addresses import prefix
 from app.ui.icons import svg
 
 STATIC = Path(__file__).parent / 'static'
@@ -36,22 +38,38 @@ YEAR = 365 * 24 * 3600
 """Seconds a browser may keep a file whose address names its content."""
 
 
+@lru_cache
+def _sheet() -> str:
+    return '\n'.join((STYLES / f'{part}.css').read_text('utf-8') for part in PARTS)
+
+
+@lru_cache
+def _folder() -> str:
+    """Give the folder of static files in addresses: it changes with what is in it, so browsers may keep everything."""
+    files = sorted(STATIC.glob('*.svg')) + sorted((STATIC / 'icons').iterdir())
+    return '/static/' + sha256(_sheet().encode() + b''.join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
+def static(name: str) -> str:
+    """Give the path of a static file within the app."""
+    return f'{_folder()}/{name}'
+
+
 def install() -> None:
-    """Make the style sheet part of every page; its address changes with its content."""
-    sheet = '\n'.join((STYLES / f'{part}.css').read_text('utf-8') for part in PARTS)
-    folder = f'/static/{sha256(sheet.encode()).hexdigest()[:12]}'
-    address = f'{folder}/guilherme.css'
+    """Serve the style sheet and the other static files."""
 
-    @app.get(address, include_in_schema=False)
+    @app.get(static('guilherme.css'), include_in_schema=False)
     def style_sheet() -> Response:
-        return Response(sheet, media_type='text/css', headers={'Cache-Control': f'public, max-age={YEAR}'})
+        return Response(_sheet(), media_type='text/css', headers={'Cache-Control': f'public, max-age={YEAR}'})
 
-    app.add_static_files(folder, STATIC, max_cache_age=YEAR)
-    ui.add_head_html(f'<link rel="stylesheet" href="{address}">', shared=True)
+    app.add_static_files(_folder(), STATIC, max_cache_age=YEAR)
 
 
-def first_paint(theme: str, text_size: str) -> None:
-    """Give a page its background and text size before any script ran, so that a dark page does not begin white."""
+def dress(request: Request, theme: str, text_size: str) -> None:
+    """Give a page its style sheet, and its background and text size before any script ran: a dark page must not begin
+    white.
+    """
+    ui.add_head_html(f'<link rel="stylesheet" href="{prefix(request)}{static("guilherme.css")}">')
     background = f'--first-paint: var(--{theme}-page); ' if theme != 'auto' else ''
     ui.add_head_html(f'<style>:root {{ {background}--text-scale: var(--text-{text_size}) }}</style>')
 

@@ -10,9 +10,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
+from app.domain.message import Source, Status
 from tests.browser.screen import WATCH, Screen
+from tests.browser.seeding import Seeding
 from tests.support.app_process import AppProcess, running_app
 from tests.support.ollama_server import OllamaServer
+from tests.support.script import MARKDOWN
 
 expect.set_options(timeout=10_000)
 
@@ -40,6 +43,26 @@ async def shared_app(tmp_path_factory: pytest.TempPathFactory, ollama: OllamaSer
     """Run the app for all tests that do it no harm."""
     async with running_app(tmp_path_factory.mktemp('shared'), ollama.url) as app:
         yield app
+
+
+@pytest_asyncio.fixture(scope='session', loop_scope='session')
+async def furnished(
+    tmp_path_factory: pytest.TempPathFactory, ollama: OllamaServer
+) -> AsyncIterator[tuple[AppProcess, dict[str, str]]]:
+    """Give an app with conversations, and their ids by name."""
+    async with running_app(tmp_path_factory.mktemp('furnished'), ollama.url) as app:
+        async with Seeding(app) as seeding:
+            ids = {
+                'sources': await seeding.conversation(
+                    'questions of all kinds',
+                    ['a question', MARKDOWN],
+                    thinking='Let me think.',
+                    sources=(Source(title='A video', url='https://example.org/video'), Source(title='A file', url='')),
+                    stats={'tokens': 30, 'prompt_tokens': 2000, 'num_ctx': 4096, 'omitted': 2},
+                ),
+                'interrupted': await seeding.conversation('cut off', ['a question', 'half'], status=Status.INTERRUPTED),
+            }
+        yield app, ids
 
 
 @pytest.fixture

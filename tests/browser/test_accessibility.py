@@ -1,20 +1,15 @@
 """axe-core finds nothing on any screen, in both themes. A new screen is one more entry of SCREENS."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import ViewportSize, expect
 
-from app.domain.message import Source, Status
 from tests.browser.conftest import OpenTab
 from tests.browser.screen import Screen
-from tests.browser.seeding import Seeding
-from tests.support.app_process import AppProcess, running_app
-from tests.support.ollama_server import OllamaServer
-from tests.support.script import MARKDOWN
+from tests.support.app_process import AppProcess
 
 PHONE: ViewportSize = {'width': 390, 'height': 844}
 OPTIONS = {'resultTypes': ['violations']}
@@ -128,26 +123,6 @@ SCREENS: Mapping[str, tuple[str, Steps]] = {
     'toast': ('/', toast),
 }
 """Screens by name: the address (with ids of conversations by name), and what is done there before axe looks."""
-
-
-@pytest_asyncio.fixture(scope='module', loop_scope='session')
-async def furnished(
-    tmp_path_factory: pytest.TempPathFactory, ollama: OllamaServer
-) -> AsyncIterator[tuple[AppProcess, dict[str, str]]]:
-    """Give an app with conversations, and their ids by name."""
-    async with running_app(tmp_path_factory.mktemp('furnished'), ollama.url) as app:
-        async with Seeding(app) as seeding:
-            ids = {
-                'sources': await seeding.conversation(
-                    'questions of all kinds',
-                    ['a question', MARKDOWN],
-                    thinking='Let me think.',
-                    sources=(Source(title='A video', url='https://example.org/video'), Source(title='A file', url='')),
-                    stats={'tokens': 30, 'prompt_tokens': 2000, 'num_ctx': 4096, 'omitted': 2},
-                ),
-                'interrupted': await seeding.conversation('cut off', ['a question', 'half'], status=Status.INTERRUPTED),
-            }
-        yield app, ids
 
 
 async def violations(tab: Screen) -> list[str]:

@@ -25,7 +25,7 @@ def install(parts: bootstrap.Parts) -> None:
     @ui.page(PATH)
     def page(request: Request) -> None:
         preferences = Preferences.of(request, 'auto')
-        theme.first_paint(preferences.theme, preferences.text_size)
+        theme.dress(request, preferences.theme, preferences.text_size)
         ui.dark_mode({'dark': True, 'light': False}.get(preferences.theme))
         with ui.element('main').style('max-width: 46rem; margin: 2rem auto; padding: 0 1rem; width: 100%'):
             DataImport(parts.chat, LOCAL_OWNER, translator(preferences.language))
