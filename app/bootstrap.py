@@ -56,6 +56,7 @@ from app.storage.database import Database
 from app.storage.documents import Documents
 from app.storage.folders import Folders
 from app.storage.journal import SqlJournal
+from app.storage.memory import DatabaseWithMemory
 from app.storage.messages import Messages
 from app.storage.outgoing import Outgoing
 from app.storage.preferences import Preferences
@@ -184,7 +185,7 @@ class Parts:
 def build(settings: Settings) -> Parts:
     """Build everything, without touching disk or network yet."""
     logs.set_up(settings.log_format, settings.log_level)
-    database = Database(settings.resolved_database_url)
+    database = DatabaseWithMemory(settings.resolved_database_url)
     conversations, messages = Conversations(database), Messages(database)
     providers = _providers(settings)
     catalog = ModelCatalog(providers, settings.default_model)

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 from weakref import WeakValueDictionary
 
 from app.chat.answering import Answering
@@ -11,6 +11,7 @@ from app.chat.commanding import Commanding
 from app.chat.reading import Reading
 from app.chat.waiting_line import WaitingLine
 from app.domain.conversation import Conversation
+from app.domain.identifiers import is_temporary, new_id
 from app.domain.message import CommandCall, Message, Role, Status
 from app.domain.model import ModelRef
 from app.domain.queued import QueuedMessage
@@ -205,7 +206,7 @@ class Asking:
         """Make the empty answer. A command that asks no model has none, and waits in no model's queue."""
         asks_model = command is None or self._commanding.asks_model(command)
         return Message(
-            id=str(uuid4()),
+            id=new_id(beside=user.conversation_id),
             conversation_id=user.conversation_id,
             parent_id=user.id,
             depth=user.depth + 1,
@@ -271,6 +272,8 @@ def _check(question: Question) -> None:
             canonical = None
         if canonical != value:
             raise InvalidInput(reason='bad_id')
+    if is_temporary(question.conversation_id) != is_temporary(question.message_id):
+        raise InvalidInput(reason='bad_id')
     _check_text(question.text)
 
 

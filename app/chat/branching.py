@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import uuid4
 
 from app.chat.reading import Reading
 from app.domain.conversation import Conversation
+from app.domain.identifiers import new_id
 from app.domain.message import Message, Status
 from app.errors import Conflict
 from app.replies.changes import BranchChanged
@@ -64,7 +64,7 @@ class Branching:
         now = datetime.now(UTC)
         source = state.conversation
         fork = Conversation(
-            id=str(uuid4()),
+            id=new_id(beside=source.id),
             owner_id=owner_id,
             title=source.title,
             title_by_person=source.title_by_person,

@@ -36,18 +36,19 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class OwnersDocuments(Shelf):
-    """The documents of one owner."""
+    """The documents of one owner, as a conversation of theirs has them."""
 
     documents: Documents
     owner_id: str
+    conversation_id: str
 
     async def find(self, key: str) -> Document | None:
         """Give a document that was kept, None if there is none."""
-        return await self.documents.find(self.owner_id, key)
+        return await self.documents.find(self.owner_id, key, self.conversation_id)
 
     async def keep(self, document: Document) -> None:
         """Keep a document in place of the one with the same key."""
-        await self.documents.keep(self.owner_id, document)
+        await self.documents.keep(self.owner_id, document, self.conversation_id)
 
 
 class Commanding:
@@ -101,7 +102,7 @@ class Commanding:
             call = Call(
                 arguments=typed.arguments if typed else '',
                 words=self._speak_language(reply.command.language),
-                documents=OwnersDocuments(self._documents, state.conversation.owner_id),
+                documents=OwnersDocuments(self._documents, state.conversation.owner_id, state.id),
                 model=model,
                 content=reply.content,
                 sources=reply.sources,

@@ -54,7 +54,7 @@ class Material:
         """Give the documents, the one fetched last first."""
         sources = await self._messages.sources_of_branch(conversation.id, head_id)
         keys = dict.fromkeys(source.key for source in sources if source.key)
-        found = [await self._documents.find(conversation.owner_id, key) for key in keys]
+        found = [await self._documents.find(conversation.owner_id, key, conversation.id) for key in keys]
         return [document for document in found if document is not None]
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.domain.conversation import Conversation, Folder
+from app.domain.identifiers import is_temporary
 
 TRASH_KEPT = timedelta(days=30)
 """How long a conversation lies in the trash before it is deleted for good."""
@@ -16,6 +17,7 @@ Mark = tuple[datetime, str]
 class Place(StrEnum):
     """The kinds of shelf."""
 
+    TEMPORARY = 'temporary'
     PINNED = 'pinned'
     FOLDER = 'folder'
     RECENT = 'recent'
@@ -68,6 +70,7 @@ class Overview:
     """What a list of conversations begins with: folders in alphabetical order, and the shelves that stand open."""
 
     pinned: ShelfPage
+    temporary: ShelfPage
     folders: tuple[CountedFolder, ...]
     recent: ShelfPage
 
@@ -76,6 +79,8 @@ def shelf_of(conversation: Conversation) -> Shelf:
     """Say on which shelf a conversation stands: a pin goes before a folder, the archive before both."""
     if conversation.deleted_at is not None:
         return Shelf(Place.TRASH)
+    if is_temporary(conversation.id):
+        return Shelf(Place.TEMPORARY)
     if conversation.archived_at is not None:
         return Shelf(Place.ARCHIVE)
     if conversation.pinned:

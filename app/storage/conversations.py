@@ -7,6 +7,7 @@ from sqlalchemy import and_, func, tuple_, update
 from sqlmodel import Session, col, select
 
 from app.domain.conversation import Conversation
+from app.domain.identifiers import is_temporary
 from app.domain.model import ModelRef
 from app.errors import NotFound
 from app.storage.database import Database
@@ -35,18 +36,20 @@ class Conversations:
             session.flush()
             write_tags(session, [conversation])
 
-        await self._database.write(work)
+        await self._database.of(conversation.id).write(work)
 
     async def get(self, conversation_id: str, owner_id: str, *, deleted: bool = False) -> Conversation:
         """Give one conversation; with `deleted`, also from the bin."""
 
         def work(session: Session) -> Conversation:
             row = session.get(ConversationRow, conversation_id)
+            if row is None and is_temporary(conversation_id):
+                raise NotFound(id=conversation_id, reason='temporary_gone')
             if row is None or row.owner_id != owner_id or (row.deleted_at is not None and not deleted):
                 raise NotFound(id=conversation_id)
             return with_tags(session, [row])[0]
 
-        return await self._database.read(work)
+        return await self._database.of(conversation_id).read(work)
 
     async def owner_of(self, conversation_id: str) -> str:
         """Say whose a conversation is.
@@ -57,7 +60,7 @@ class Conversations:
         query = select(ConversationRow.owner_id).where(
             col(ConversationRow.id) == conversation_id, col(ConversationRow.deleted_at).is_(None)
         )
-        owner_id = await self._database.read(lambda session: session.exec(query).first())
+        owner_id = await self._database.of(conversation_id).read(lambda session: session.exec(query).first())
         if owner_id is None:
             raise NotFound(id=conversation_id)
         return owner_id
@@ -98,7 +101,7 @@ class Conversations:
             .where(col(ConversationRow.id) == conversation_id, col(ConversationRow.title_by_person).is_(False))
             .values(**title_columns(title))
         )
-        return await self._database.write(lambda session: session.exec(query).rowcount > 0)
+        return await self._database.of(conversation_id).write(lambda session: session.exec(query).rowcount > 0)
 
     async def latest_with_first_message(self, limit: int) -> list[tuple[str, str, str, str]]:
         """Give owner, id, title and the beginning of the first message of the latest conversations of everybody.
@@ -138,9 +141,9 @@ class Conversations:
             )
             .values(**values)
         )
-        if not await self._database.write(lambda session: session.exec(query).rowcount):
+        if not await self._database.of(conversation_id).write(lambda session: session.exec(query).rowcount):
             raise NotFound(id=conversation_id)
 
     async def _update(self, conversation_id: str, values: dict[str, Any]) -> None:
         query = update(ConversationRow).where(col(ConversationRow.id) == conversation_id).values(**values)
-        await self._database.write(lambda session: session.exec(query))
+        await self._database.of(conversation_id).write(lambda session: session.exec(query))

@@ -32,7 +32,7 @@ LOOK_AGAIN = 0.02
 
 
 @dataclass(frozen=True)
-class _Lane:
+class Lane:
     """Threads and the connections they use, one for each."""
 
     threads: ThreadPoolExecutor
@@ -61,13 +61,22 @@ class Database:
             _prepare_file(Path(str(address.database)))
         make_engine = _sqlite_engine if sqlite else _postgres_engine
         writers = 1 if sqlite else POSTGRES_WRITER_THREADS
-        self._writing = _Lane(
+        self._writing = Lane(
             ThreadPoolExecutor(writers, 'database-write'), make_engine(address, writers, busy_timeout, writes=True)
         )
-        self._reading = _Lane(
+        self._reading = Lane(
             ThreadPoolExecutor(READER_THREADS, 'database-read'),
             make_engine(address, READER_THREADS, busy_timeout, writes=False),
         )
+
+    def of(self, identifier: str) -> 'Database':  # noqa: ARG002
+        """Give the database that has what the id of a conversation or message names: here, always this one."""
+        return self
+
+    @property
+    def temporary(self) -> 'Database':
+        """The database of temporary conversations: here, the same."""
+        return self
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` in a thread, in a transaction that sees one state of the database, and give what it returns.
@@ -116,7 +125,7 @@ class Database:
             lane.engine.dispose()
 
 
-async def _run(lane: _Lane, transaction: Callable[[Engine], T]) -> T:
+async def _run(lane: Lane, transaction: Callable[[Engine], T]) -> T:
     try:
         job = lane.threads.submit(_told, transaction, lane.engine)
     except RuntimeError as error:

@@ -27,14 +27,13 @@ class SqlJournal:
         self._database = database
 
     async def append(self, entries: Sequence[JournalEntry]) -> None:
-        """Add entries of any number of messages in one transaction; those that are there already are left alone."""
-        if not entries:
-            return
-        rows = [
-            {'message_id': entry.message_id, 'seq': entry.seq, 'kind': entry.kind.value, 'text': storable(entry.text)}
-            for entry in entries
-        ]
-        await self._database.write_rows(_APPEND, rows)
+        """Add entries of any number of messages in one transaction a database; those that are there are left alone."""
+        rows: dict[Database, list[dict[str, Any]]] = {}
+        for entry in entries:
+            row = {'seq': entry.seq, 'kind': entry.kind.value, 'text': storable(entry.text)}
+            rows.setdefault(self._database.of(entry.message_id), []).append({'message_id': entry.message_id, **row})
+        for database, rows_of_it in rows.items():
+            await database.write_rows(_APPEND, rows_of_it)
 
     async def seal(self, message: Message, *, unread: bool) -> None:
         """Store how a reply ended, remove its entries and move its conversation up in the list."""
@@ -48,7 +47,7 @@ class SqlJournal:
             conversation = update(ConversationRow).where(col(ConversationRow.id) == message.conversation_id)
             session.exec(conversation.values(**news))
 
-        await self._database.write(work)
+        await self._database.of(message.id).write(work)
 
     async def recover(self, *, to_be_resumed: bool = False) -> list[Message]:
         """Fold the entries of every message that is still `streaming` into it and mark it `interrupted`.

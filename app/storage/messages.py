@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import delete, func, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app.domain.conversation import Conversation
+from app.domain.identifiers import new_id
 from app.domain.message import Message, Role, Source, Status
 from app.errors import Conflict, NotFound
 from app.storage import tree
@@ -58,10 +58,11 @@ class Messages:
                 raise NotFound(id=reply.parent_id)
             return begun
 
+        database = self._database.of(conversation.id)
         try:
-            return await self._database.write(work)
+            return await database.write(work)
         except IntegrityError:  # someone else stored the same ids between our look and our insert
-            return await self._database.write(work)
+            return await database.write(work)
 
     async def get(self, message_id: str) -> Message:
         """Give one message.
@@ -69,7 +70,7 @@ class Messages:
         Raises:
             NotFound: there is none with this id.
         """
-        return await self._database.read(lambda session: message_from(_row(session, message_id)))
+        return await self._database.of(message_id).read(lambda session: message_from(_row(session, message_id)))
 
     async def branch(
         self, head_id: str, *, before_depth: int | None = None, after_depth: int | None = None, limit: int
@@ -88,7 +89,7 @@ class Messages:
         def work(session: Session) -> list[Message]:
             return [message_from(row) for row in tree.branch(session, head_id, before_depth, after_depth, limit)]
 
-        return await self._database.read(work)
+        return await self._database.of(head_id).read(work)
 
     async def versions(self, message_id: str) -> list[str]:
         """Give the ids of a message and its siblings of the same role, the oldest first.
@@ -102,8 +103,11 @@ class Messages:
         return found[message_id]
 
     async def versions_of(self, message_ids: Sequence[str]) -> dict[str, list[str]]:
-        """Give the versions of many messages with one query; ids that do not exist are left out."""
-        return await self._database.read(lambda session: tree.versions(session, message_ids))
+        """Give the versions of many messages of a conversation with one query; ids that do not exist are left out."""
+        if not message_ids:
+            return {}
+        database = self._database.of(message_ids[0])
+        return await database.read(lambda session: tree.versions(session, message_ids))
 
     async def fork(self, conversation: Conversation, branch: Sequence[Message]) -> Conversation:
         """Store a new conversation with copies of a branch, oldest message first; give it with its head.
@@ -113,7 +117,11 @@ class Messages:
         copies: list[Message] = []
         for message in branch:
             parent_id = copies[-1].id if copies else None
-            copies.append(replace(message, id=str(uuid4()), conversation_id=conversation.id, parent_id=parent_id))
+            copies.append(
+                replace(
+                    message, id=new_id(beside=conversation.id), conversation_id=conversation.id, parent_id=parent_id
+                )
+            )
         whole = replace(conversation, head_id=copies[-1].id if copies else None)
 
         def work(session: Session) -> None:
@@ -122,7 +130,7 @@ class Messages:
             if copies:
                 connection.execute(insert(MessageRow), [message_columns(message) for message in copies])
 
-        await self._database.write(work)
+        await self._database.of(conversation.id).write(work)
         return whole
 
     async def set_head(self, conversation_id: str, message_id: str) -> str:
@@ -139,7 +147,7 @@ class Messages:
             _update_conversation(session, conversation_id, head_id=head_id)
             return head_id
 
-        return await self._database.write(work)
+        return await self._database.of(conversation_id).write(work)
 
     async def reopen(self, message_id: str) -> Message:
         """Let a reply that ended stream again: what it has stays, its error and finish time go.
@@ -154,7 +162,7 @@ class Messages:
             session.exec(delete(ReplyDeltaRow).where(col(ReplyDeltaRow.message_id) == message_id))
             return message_from(row)
 
-        return await self._database.write(work)
+        return await self._database.of(message_id).write(work)
 
     async def sources_of_branch(self, conversation_id: str, head_id: str) -> list[Source]:
         """Give what the answers of a branch were made from, the newest first. Quick where there is nothing."""
@@ -163,12 +171,12 @@ class Messages:
             rows = tree.with_sources(session, conversation_id, head_id)
             return [source for row in rows for source in message_from(row).sources[::-1]]
 
-        return await self._database.read(work)
+        return await self._database.of(conversation_id).read(work)
 
     async def count(self, conversation_id: str) -> int:
         """Count the messages of a conversation, all branches together."""
         query = select(func.count()).where(col(MessageRow.conversation_id) == conversation_id)
-        return await self._database.read(lambda session: session.exec(query).one())
+        return await self._database.of(conversation_id).read(lambda session: session.exec(query).one())
 
 
 def _begin(session: Session, conversation: Conversation, user: Message | None, reply: Message) -> Begun:

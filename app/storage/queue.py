@@ -30,7 +30,7 @@ class Queue:
             NotFound: the conversation does not exist or is in the bin.
             InvalidInput: too many wait there already.
         """
-        return await self._database.write(lambda session: _add(session, queued))
+        return await self._database.of(queued.conversation_id).write(lambda session: _add(session, queued))
 
     async def of(self, conversation_id: str) -> list[QueuedMessage]:
         """Give what waits in a conversation, the next one first."""
@@ -39,7 +39,8 @@ class Queue:
             .where(col(QueuedMessageRow.conversation_id) == conversation_id)
             .order_by(col(QueuedMessageRow.created_at), col(QueuedMessageRow.id))
         )
-        return await self._database.read(lambda session: [queued_from(row) for row in session.exec(query)])
+        database = self._database.of(conversation_id)
+        return await database.read(lambda session: [queued_from(row) for row in session.exec(query)])
 
     async def edit(self, message_id: str, text: str) -> None:
         """Change the text of a message that waits.
@@ -54,12 +55,12 @@ class Queue:
                 raise NotFound(id=message_id)
             row.text = storable(text)
 
-        await self._database.write(work)
+        await self._database.of(message_id).write(work)
 
     async def remove(self, message_id: str) -> None:
         """Take a message out; no effect if it does not wait any more."""
         statement = delete(QueuedMessageRow).where(col(QueuedMessageRow.id) == message_id)
-        await self._database.write(lambda session: session.exec(statement))
+        await self._database.of(message_id).write(lambda session: session.exec(statement))
 
     async def waiting(self) -> list[tuple[str, str]]:
         """Give (owner's id, conversation's id) of every conversation outside the bin in which something waits.

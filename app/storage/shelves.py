@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.domain.conversation import Conversation
+from app.domain.identifiers import TEMPORARY, VERSION_AT
 from app.domain.shelf import CountedFolder, Mark, Overview, Place, Shelf, ShelfPage
 from app.errors import NotFound
 from app.storage.database import Database
@@ -44,11 +45,13 @@ class Shelves:
             counts = dict(session.exec(_counts(owner_id)).all())
             return Overview(
                 pinned=_page(session, owner_id, Shelf(Place.PINNED), None, limit),
+                temporary=ShelfPage((), more=False),
                 folders=tuple(CountedFolder(each, counts.get(each.id, 0)) for each in folders_of(session, owner_id)),
                 recent=_page(session, owner_id, Shelf(Place.RECENT), None, limit),
             )
 
-        return await self._database.read(work)
+        overview = await self._database.read(work)
+        return replace(overview, temporary=await self.page(owner_id, Shelf(Place.TEMPORARY), limit=limit))
 
     async def folders(self, owner_id: str) -> list[CountedFolder]:
         """Give a person's folders in alphabetical order."""
@@ -61,13 +64,15 @@ class Shelves:
 
     async def page(self, owner_id: str, shelf: Shelf, *, before: Mark | None = None, limit: int) -> ShelfPage:
         """Give at most `limit` conversations of a shelf, the latest first; `before` is where the last page ended."""
-        return await self._database.read(lambda session: _page(session, owner_id, shelf, before, limit))
+        database = self._database.temporary if shelf.place is Place.TEMPORARY else self._database
+        return await database.read(lambda session: _page(session, owner_id, shelf, before, limit))
 
     async def rearrange(
         self, owner_id: str, conversation_ids: Sequence[str], change: Change, *, deleted: bool | None = False
     ) -> Rearranged:
         """Put conversations elsewhere, in one transaction, and give them before and after.
 
+        Temporary conversations are not rearranged together with others: the first decides which are.
         `deleted` says which count: those outside the trash, those in it (True) or both (None). Those that do not,
         or are someone else's, are passed over. A folder that is not there (any more) becomes none.
 
@@ -87,7 +92,7 @@ class Shelves:
             _write(session, before, after)
             return Rearranged(tuple(before), tuple(after))
 
-        return await self._database.write(work)
+        return await self._database.of(next(iter(conversation_ids), '')).write(work)
 
 
 _PINNED: ColumnElement[bool] = literal_column('conversation.pinned')  # bare, as its index has it, not `= 1`
@@ -99,6 +104,9 @@ _LISTED_OF_FEW = func.coalesce(ConversationRow.deleted_at, ConversationRow.archi
 def _on(shelf: Shelf) -> tuple[ColumnElement[bool], ...]:
     """Give the conditions of a shelf, in a form in which both databases see which index they fit."""
     match shelf.place:
+        case Place.TEMPORARY:
+            version = func.substr(ConversationRow.id, VERSION_AT + 1, 1)
+            return col(ConversationRow.deleted_at).is_(None), version == TEMPORARY
         case Place.PINNED:
             return _LISTED_OF_FEW, _PINNED
         case Place.FOLDER:

@@ -34,6 +34,7 @@ ERRORS: Mapping[str, str] = {
 """One sentence per exception of ours; a test proves that none is missing."""
 
 REASONS: Mapping[str, str] = {
+    'temporary_gone': msgid('This was a temporary chat. It was never saved, and is gone since the app restarted.'),
     'empty_message': msgid('Write something first.'),
     'long_message': msgid('This message is too long. Up to {longest} characters fit into one.'),
     'queue_full': msgid('{most} messages wait already. Let some of them be answered first.'),

@@ -1,31 +1,14 @@
 // Where a person writes. Why JavaScript: Enter, input methods, growing and the draft must react at once and survive a
 // lost connection. A draft is kept per conversation, and what was sent is kept until the server says it is stored.
-import { newId } from "identifiers";
+import { draft, forgetUnsent, keepDraft, keepUnsent, placeOf, unsent } from "drafts";
+import { isTemporary, newId } from "identifiers";
 
-const DRAFT = "guilherme:draft:";
-const OUTBOX = "guilherme:unsent";
 const CAPTIONS = /\.(vtt|srt)$/i;
 const TEXT_FILE = /\.(vtt|srt|txt|md|csv|json|log|sbv)$/i;
 
-// Storage can be full or forbidden; writing must go on all the same.
-function keep(key, value) {
-  try {
-    if (value) localStorage.setItem(key, value);
-    else localStorage.removeItem(key);
-  } catch (error) {
-    console.warn("This browser keeps no drafts:", error);
-  }
-}
-function kept(key) {
-  try {
-    return localStorage.getItem(key) || "";
-  } catch {
-    return "";
-  }
-}
-
 export default {
-  template: `<form class="composer" :class="{ dropping }" @submit.prevent="submit">
+  template: `<form class="composer" :class="{ dropping, temporary: isTemporary }" @submit.prevent="submit">
+    <p v-if="isTemporary" class="temporary-note" data-testid="temporary-note"><span v-html="icons.temporary"></span>{{ labels.temporaryNote }}</p>
     <ul v-if="menu.length" class="command-menu" data-testid="command-menu" role="listbox" id="command-menu" :aria-label="labels.commands" ref="menu">
       <li v-for="(item, index) in menu" :key="item.name" class="command-item" data-testid="command-item" role="option"
         :id="'command-' + index" :aria-selected="index === chosen" :class="{ chosen: index === chosen }"
@@ -38,6 +21,8 @@ export default {
       aria-autocomplete="list" aria-haspopup="listbox" :aria-controls="menu.length ? 'command-menu' : null"
       :aria-activedescendant="menu.length ? 'command-' + chosen : null"></textarea>
     <div class="composer-row">
+      <button v-if="!conversation" type="button" class="temporary-toggle" data-testid="temporary-toggle" :aria-pressed="String(temporary)"
+        @click="toggleTemporary"><span v-html="icons.temporary"></span>{{ labels.temporary }}</button>
       <span class="composer-hint" role="status">{{ hint }}</span>
       <div v-if="gauge" class="gauge" data-testid="context-gauge" role="img" :title="gauge.label" :aria-label="gauge.label"
         :data-level="gauge.share > 0.9 ? 'full' : gauge.share > 0.7 ? 'high' : 'fine'">
@@ -54,9 +39,13 @@ export default {
   props: { labels: Object, icons: Object, initial: Object, commands: Array, longest: Number },
   emits: ["send", "stop"],
   data() {
-    return { text: "", hint: "", conversation: null, streaming: false, gauge: null, model: "", chosen: 0, closed: false, dropping: false };
+    return { text: "", hint: "", conversation: null, temporary: false, streaming: false, gauge: null, model: "", chosen: 0, closed: false, dropping: false };
   },
   computed: {
+    // A chat that is never stored: one that is, or one that would begin here.
+    isTemporary() {
+      return this.conversation ? isTemporary(this.conversation) : this.temporary;
+    },
     sendLabel() {
       return this.streaming ? this.labels.queue : this.labels.send;
     },
@@ -84,7 +73,7 @@ export default {
     document.addEventListener("click", this.onLink);
     this.drops = { dragover: this.onDrag, dragleave: this.onDragEnd, drop: this.onDrop };
     for (const [name, listener] of Object.entries(this.drops)) document.addEventListener(name, listener);
-    for (const unsent of this.outbox()) this.$emit("send", unsent); // a restart came between; ids keep this harmless
+    for (const message of unsent()) this.$emit("send", message); // a restart came between; ids keep this harmless
   },
   beforeUnmount() {
     document.removeEventListener("click", this.onLink);
@@ -100,8 +89,8 @@ export default {
     },
     // Show the composer of another conversation (null: a new one).
     place(where) {
-      Object.assign(this, { ...where, hint: "" });
-      this.text = kept(DRAFT + (this.conversation || "new"));
+      Object.assign(this, { temporary: false, ...where, hint: "" });
+      this.text = draft(this.where());
       this.$nextTick(() => {
         this.grow();
         this.focus();
@@ -125,7 +114,17 @@ export default {
       if (!matchMedia("(pointer: coarse)").matches) this.$refs.area.focus({ preventScroll: true });
     },
     remember(text = this.text) {
-      keep(DRAFT + (this.conversation || "new"), text);
+      keepDraft(this.where(), text);
+    },
+    where() {
+      return placeOf(this.conversation, this.temporary);
+    },
+    // What is typed comes along; the other place is left empty.
+    toggleTemporary() {
+      this.remember("");
+      this.temporary = !this.temporary;
+      this.remember();
+      this.focus();
     },
     onInput() {
       this.hint = "";
@@ -199,50 +198,41 @@ export default {
         return;
       }
       const message = {
-        conversation: this.conversation || newId(),
-        message: newId(),
+        conversation: this.conversation || newId(this.temporary),
+        message: newId(this.isTemporary),
         text: this.text,
         model: this.model,
         fresh: !this.conversation,
       };
-      this.store([...this.outbox(), message]);
+      keepUnsent(message);
       this.remember(""); // the draft of where it was written
       this.conversation = message.conversation;
       this.text = "";
       this.$nextTick(this.grow);
       this.$emit("send", message);
     },
-    outbox() {
-      try {
-        return JSON.parse(kept(OUTBOX) || "[]");
-      } catch {
-        return [];
-      }
-    },
-    store(messages) {
-      keep(OUTBOX, messages.length ? JSON.stringify(messages) : "");
-    },
     accepted(id) {
-      this.store(this.outbox().filter((unsent) => unsent.message !== id));
+      forgetUnsent(id);
     },
     // The server could not take it: give the text back to where it was written.
     refused(id, hint) {
-      const message = this.outbox().find((unsent) => unsent.message === id);
-      this.accepted(id);
+      const message = unsent().find((each) => each.message === id);
+      forgetUnsent(id);
       if (!message) return;
-      if (message.fresh && this.conversation === message.conversation) this.conversation = null;
-      const where = message.fresh ? null : message.conversation;
-      if (where === this.conversation) {
+      const temporary = isTemporary(message.conversation);
+      if (message.fresh && this.conversation === message.conversation) Object.assign(this, { conversation: null, temporary });
+      const where = message.fresh ? placeOf(null, temporary) : message.conversation;
+      if (where === this.where()) {
         this.takeBack(message.text);
         this.hint = hint;
-      } else keep(DRAFT + (where || "new"), message.text);
+      } else keepDraft(where, message.text);
     },
     // Take up a text that has no other place any more, before what is typed already.
     takeBack(text) {
       this.fill([text, this.text].filter(Boolean).join("\n\n"));
     },
     forget(conversation) {
-      keep(DRAFT + conversation, "");
+      keepDraft(conversation, "");
     },
   },
 };

@@ -27,7 +27,7 @@ class Sent:
     fresh: bool
 
 
-class Composer(Element, component='composer.js', dependencies=['identifiers.js']):
+class Composer(Element, component='composer.js', dependencies=['drafts.js', 'identifiers.js']):
     """Keeps drafts and unsent messages in the browser; here only what was sent arrives."""
 
     streaming = BindableProperty(on_change=lambda self, value: self.status(streaming=value))
@@ -51,6 +51,8 @@ class Composer(Element, component='composer.js', dependencies=['identifiers.js']
             'send': t('Send'),
             'stop': t('Stop'),
             'queue': t('Send when this answer is done'),
+            'temporary': t('Temporary chat'),
+            'temporaryNote': t('Temporary: this chat is never saved. It is gone when the app restarts.'),
             'commands': t('Commands'),
             'noText': t('Only files of text can be read here: .vtt, .srt, .txt and the like.'),
             'tooLarge': t('This file is too large for a message.'),
@@ -60,7 +62,7 @@ class Composer(Element, component='composer.js', dependencies=['identifiers.js']
         }
         self._props['longest'] = LONGEST_MESSAGE
         self._props['commands'] = [asdict(command) for command in commands]
-        self._props['icons'] = svgs('send', 'stop')
+        self._props['icons'] = svgs('send', 'stop', 'temporary')
         self._props['initial'] = initial
         self.on('send', self._send)
         self.on('stop', lambda event: on_stop(event.args))

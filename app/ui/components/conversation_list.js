@@ -59,7 +59,7 @@ export default {
   emits: ["open", "load", "act", "tags"],
   data() {
     return {
-      shelves: { pinned: emptyShelf(), recent: emptyShelf(), archive: emptyShelf(), trash: emptyShelf() },
+      shelves: { temporary: emptyShelf(), pinned: emptyShelf(), recent: emptyShelf(), archive: emptyShelf(), trash: emptyShelf() },
       folders: [], unfolded: remembered(), tags: [], view: "list", active: null, searching: false, midnight: startOfDay(), prefix: "",
       menu: null, renaming: null, making: false, dragging: null, over: null,
     };
@@ -78,6 +78,8 @@ export default {
         return [{ key: "trash", shelf: "trash", items, title: labels.trash, empty: items.length ? labels.trashNote : known ? labels.trashEmpty : "" }];
       }
       const groups = [];
+      const { temporary } = shelves;
+      if (temporary.items.length) groups.push({ key: "temporary", title: labels.temporary, items: temporary.items });
       if (shelves.pinned.items.length) groups.push({ key: "pinned", shelf: "pinned", title: labels.pinned, items: shelves.pinned.items, more: shelves.pinned.more });
       if (this.making) groups.push({ key: "new", isNew: true, items: [] });
       for (const folder of this.folders) groups.push(this.folderGroup(folder));
@@ -251,6 +253,7 @@ export default {
     },
     // --- dragging ----------------------------------------------------------------------------------------------
     onDrag(event, item) {
+      if (item.shelf === "temporary") return event.preventDefault();
       this.dragging = this.selected[item.id] ? this.picked : [item];
       event.dataTransfer.effectAllowed = "copyMove";
     },

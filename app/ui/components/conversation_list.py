@@ -50,7 +50,7 @@ class ConversationList(Element, component='conversation_list.js', esm={'guilherm
     async def load(self, active: str | None) -> None:
         """Read what goes out with the page itself."""
         overview = await self._chat.listing.overview(self._owner_id, PAGE)
-        shelves = {'pinned': overview.pinned, 'recent': overview.recent}
+        shelves = {'temporary': overview.temporary, 'pinned': overview.pinned, 'recent': overview.recent}
         self._props['initial'] = {
             'shelves': {name: {'items': self._items(page), 'more': page.more} for name, page in shelves.items()},
             'folders': [_folder(each) for each in overview.folders],
@@ -141,6 +141,7 @@ def _labels(t: Translator) -> dict[str, str]:
     return {
         'language': t.language,
         'conversations': t('Conversations'),
+        'temporary': t('Temporary'),
         'pinned': t('Pinned'),
         'today': t('Today'),
         'yesterday': t('Yesterday'),

@@ -1,6 +1,6 @@
 // Writing a question anew, in its own place. Why JavaScript: as in the composer, keys must react at once and what was
 // typed must survive a lost line. Used by chat_view.js.
-import { newId } from "identifiers";
+import { isTemporary, newId } from "identifiers";
 import { element } from "message_parts";
 
 // The one edit a message list has. What is being written outlives a list that is built anew: `view` gives the message with
@@ -20,7 +20,7 @@ export class Editing {
         root.querySelector('[data-action="edit"]').focus({ preventScroll: true });
       },
       onSend: (typed) => {
-        Object.assign(this.draft, { text: typed, sent: this.draft.sent || newId() });
+        Object.assign(this.draft, { text: typed, sent: this.draft.sent || newId(isTemporary(this.view.conversation)) });
         editor.wait();
         this.view.$emit("edit", { id, conversation: this.view.conversation, message: this.draft.sent, text: typed });
       },

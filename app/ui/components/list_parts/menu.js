@@ -2,6 +2,7 @@
 
 import NameField from "guilherme-list/name_field.js";
 
+const OF_TEMPORARY = ["stop", "rename", "export", "delete"]; // it has no place to be put elsewhere
 const FORMATS = [["md", "Markdown"], ["pdf", "PDF"], ["json", "JSON"]];
 
 export default {
@@ -72,7 +73,7 @@ export default {
       const { labels } = this;
       const [item] = this.items;
       const away = item.shelf === "archive";
-      return [
+      const entries = [
         item.streaming && { name: "stop", label: labels.stop, icon: "stop" },
         !away && (item.pinned ? { name: "unpin", label: labels.unpin, icon: "unpin" } : { name: "pin", label: labels.pin, icon: "pin" }),
         { name: "rename", label: labels.rename, icon: "edit" },
@@ -83,6 +84,7 @@ export default {
         { name: "select", label: labels.select, icon: "select" },
         { name: "delete", label: labels.delete, icon: "delete", danger: true },
       ].filter(Boolean);
+      return item.shelf === "temporary" ? entries.filter(({ name }) => OF_TEMPORARY.includes(name)) : entries;
     },
     trashEntries() {
       const { labels } = this;

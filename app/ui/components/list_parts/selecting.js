@@ -1,6 +1,9 @@
 // Selecting several conversations, and the keys of a row: a part of the list that knows nothing of the rest but what is
 // in sight (`visible`, from top to bottom), and how to act on it.
 
+// A temporary one cannot be put anywhere.
+const isSelectable = (item) => item.shelf !== "temporary";
+
 export default {
   data() {
     return { selected: {}, selecting: false, anchor: null };
@@ -23,7 +26,8 @@ export default {
   },
   methods: {
     pick(item, isRange = false) {
-      const ids = this.visible.map((each) => each.id);
+      if (!isSelectable(item)) return;
+      const ids = this.visible.filter(isSelectable).map((each) => each.id);
       const [from, to] = [ids.indexOf(this.anchor), ids.indexOf(item.id)].sort((a, b) => a - b);
       if (isRange && from >= 0) for (const id of ids.slice(from, to + 1)) this.selected[id] = true;
       else this.selected[item.id] = !this.selected[item.id];
@@ -44,7 +48,7 @@ export default {
       else if (event.key === "Delete" && isPlain) this.act(this.view === "trash" ? "erase" : "delete", this.selecting ? this.picked : [item]);
       else if (["ArrowDown", "ArrowUp"].includes(event.key) && isPlain) this.step(item, event.key === "ArrowDown" ? 1 : -1, event.shiftKey);
       else if (event.key === " " && event.target.matches("a")) this.pick(item, event.shiftKey);
-      else if (event.key === "a" && !isPlain && this.selecting) for (const each of this.visible) this.selected[each.id] = true;
+      else if (event.key === "a" && !isPlain && this.selecting) for (const each of this.visible.filter(isSelectable)) this.selected[each.id] = true;
       else return;
       event.preventDefault();
     },
@@ -53,7 +57,7 @@ export default {
       if (!next) return;
       if (extend) {
         if (!this.selecting) this.pick(item);
-        this.selected[next.id] = true;
+        this.selected[next.id] = isSelectable(next);
         this.anchor = next.id;
       }
       this.focusRow(next.id);

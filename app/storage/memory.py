@@ -1,0 +1,53 @@
+"""A database in memory, for conversations that must never reach a disk, beside the one that keeps everything else."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import create_engine
+from sqlalchemy.pool import StaticPool
+
+from app.domain.identifiers import is_temporary
+from app.storage.database import Database, Lane
+from app.storage.tables import Base
+
+
+class MemoryDatabase(Database):
+    """An SQLite database that is gone with the process. One thread does all its work on its one connection."""
+
+    def __init__(self) -> None:
+        engine = create_engine(
+            'sqlite://',
+            poolclass=StaticPool,  # a second connection would have a database of its own
+            connect_args={'check_same_thread': False},  # made in one thread, used in the other
+        )
+        self._reading = self._writing = Lane(ThreadPoolExecutor(1, 'database-memory'), engine)
+
+    async def prepare(self) -> None:
+        """Make the tables: what is gone at the end needs no migrations."""
+        await self.write(lambda session: Base.metadata.create_all(session.connection()))
+
+
+class DatabaseWithMemory(Database):
+    """The database of the app; what belongs to temporary conversations is in another one, in memory."""
+
+    def __init__(self, url: str, *, busy_timeout: float = 5.0) -> None:
+        super().__init__(url, busy_timeout=busy_timeout)
+        self._memory = MemoryDatabase()
+
+    @property
+    def temporary(self) -> Database:
+        """The database of temporary conversations."""
+        return self._memory
+
+    def of(self, identifier: str) -> Database:
+        """Give the database that has what an id names."""
+        return self._memory if is_temporary(identifier) else self
+
+    async def upgrade(self) -> bool:
+        """Bring the schema to the newest revision (see `Database`), and prepare the memory."""
+        await self._memory.prepare()
+        return await super().upgrade()
+
+    async def close(self) -> None:
+        """Close both; what was only in memory is gone."""
+        await asyncio.gather(self._memory.close(), super().close())
