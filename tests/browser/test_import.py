@@ -53,9 +53,7 @@ async def test_a_file_is_chosen_and_its_conversations_are_there(importing_app: A
 
 async def test_a_file_with_a_fault_is_refused_with_its_place(importing_app: AppProcess, open_tab: OpenTab) -> None:
     screen = await open_tab(importing_app, PATH)
-    await choose(
-        screen, {'name': 'conversations.json', 'mimeType': '', 'buffer': b'[{"mapping": {}},\n {"mapping" 1}]'}
-    )
+    await choose(screen, {'name': 'conversations.json', 'mimeType': '', 'buffer': b'[{"mapping": {}},\n !]'})
     result = screen.part('import-result')
     await expect(result).to_contain_text('Here the file stops to be JSON. (line 2, column 2, byte 19)')
     await expect(result).to_contain_text('Nothing of the file was kept.')
