@@ -17,8 +17,8 @@ class SearchQuery:
 
     All words of `text` must be in one message or in the title; "several in quotes" stand one after the other, and
     the last word may be the beginning of one unless something follows it. A filter left out filters nothing: folder
-    and tag are those of the conversation, the others of a message. `since` is the first moment, `until` the first one
-    that is too late; both are aware.
+    and tag are those of the conversation, the others of a message, and with `role` titles do not count. `since` is
+    the first moment, `until` the first one that is too late; both are aware.
     """
 
     text: str = ''

@@ -114,7 +114,7 @@ class _Finding:
 
     def _in_title(self) -> ColumnElement[bool]:
         """Say whether a title has all terms, if only as parts of words, and the conversation what else is asked for."""
-        if not self._terms:
+        if not self._terms or self._query.role is not None:  # a title is written by neither
             return false()
         key = col(ConversationRow.title_key)
         has_terms = (key.contains(search_key(term.text), autoescape=True) for term in self._terms)
@@ -125,8 +125,6 @@ class _Finding:
         if not query.filters_messages:
             return true()
         tests = [col(MessageRow.conversation_id) == col(ConversationRow.id)]
-        if query.role is not None:
-            tests.append(col(MessageRow.role) == query.role.value)
         if query.model is not None:
             tests += [col(MessageRow.provider) == query.model.provider, col(MessageRow.model) == query.model.name]
         if query.since is not None:

@@ -252,11 +252,14 @@ async def test_filters(database: Database, search: Search) -> None:
     assert (found.hits, found.count) == ((), 0)
 
 
-async def test_a_title_alone_is_not_found_by_messages_that_do_not_fit(database: Database, search: Search) -> None:
-    await stored(database, 'x', chat=conversation(title='gato'))
-    assert await finds(search, 'gato', role=Role.USER)
-    assert not await finds(search, 'gato', role=Role.ASSISTANT)
-    assert not await finds(search, '++', role=Role.USER)
+async def test_a_title_counts_if_a_message_passes_the_filters(database: Database, search: Search) -> None:
+    await stored(database, 'x', chat=conversation(title='gato'), model=LLAMA)
+    border = later()
+    assert await finds(search, 'gato', model=LLAMA, until=border)
+    assert not await finds(search, 'gato', model=ModelRef('ollama', 'other'))
+    assert not await finds(search, 'gato', since=border)
+    assert not await finds(search, 'gato', role=Role.USER)  # a title is written by neither
+    assert not await finds(search, '++', model=LLAMA)
 
 
 async def test_signs_alone_are_looked_for_in_titles(database: Database, search: Search) -> None:

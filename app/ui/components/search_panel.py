@@ -12,11 +12,10 @@ from app.domain.conversation import Conversation
 from app.domain.message import Role
 from app.domain.model import ModelRef
 from app.domain.search import FoundConversation, Fragment, Place, SearchQuery
-from app.errors import GuilhermeError
+from app.errors import StorageUnavailable
 from app.replies.live import ConversationNews
 from app.ui.icons import svgs
 from app.ui.translations import Translator
-from app.ui.wording import error_sentence
 
 PAGE = 15
 """Conversations sent at a time, each with a few hits: more than a tall screen shows."""
@@ -53,8 +52,8 @@ class SearchPanel(Element, component='search_panel.js'):
     async def _choices(self) -> None:
         try:
             choices = await self._chat.searching.choices(self._owner_id)
-        except GuilhermeError:
-            return  # the filters say that there is nothing to choose from; the search itself says why
+        except StorageUnavailable:
+            return  # there is nothing to choose from, then; the search itself says why
         folders = [[folder.id, folder.name] for folder in choices.folders]
         models = [[str(model), model.name] for model in choices.models]
         self.run_method('offer', {'folder': folders, 'tag': [[tag, tag] for tag in choices.tags], 'model': models})
@@ -70,8 +69,10 @@ class SearchPanel(Element, component='search_panel.js'):
         query = _query(asked['query'], asked['filters'])
         try:
             found = await self._chat.searching.find(self._owner_id, query, after=after, limit=PAGE)
-        except GuilhermeError as error:
-            self.run_method('fail', asked['ticket'], error_sentence(self._t, error.as_data()).text)
+        except StorageUnavailable:
+            self.run_method(
+                'fail', asked['ticket'], self._t('The search does not work right now. Try again in a moment.')
+            )
             return
         streaming = self._chat.live.streaming()
         items = [self._item(each, each.conversation.id in streaming) for each in found.conversations]
