@@ -1,4 +1,4 @@
-"""The home page: with an empty cache, and with many conversations in the list."""
+"""The home page: with an empty cache, and with many conversations: some pinned, in folders, put aside, thrown away."""
 
 import time
 from pathlib import Path
@@ -8,7 +8,7 @@ import aiohttp
 
 from scripts.benchmark.processes import MEGABYTE, Running, app
 from scripts.benchmark.stage import Stage
-from scripts.benchmark.stored import fill
+from scripts.benchmark.stored import arrange, fill
 from scripts.benchmark.tab import tab
 from scripts.benchmark.table import Row, at_most, middle, shown
 
@@ -49,7 +49,8 @@ async def _cold(stage: Stage) -> list[Row]:
 async def _with_conversations(stage: Stage, count: int) -> tuple[float, float]:
     """Give the milliseconds until the page has come, and until one can write (files are in the cache)."""
     with TemporaryDirectory() as folder:
-        await fill(Path(folder), {2: count})
+        [ids] = (await fill(Path(folder), {2: count})).values()
+        await arrange(Path(folder), ids)
         async with app(Path(folder), stage.model.url) as server, tab(stage.browser) as page:
             came = await _came(server)
             await page.go(server.url)

@@ -1,18 +1,22 @@
 """Fills databases with conversations, through the app's own storage."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from sqlmodel import Session
 
-from app.domain.conversation import LOCAL_OWNER, Conversation
+from app.domain.conversation import LOCAL_OWNER, Conversation, Folder
 from app.domain.message import Message, Role, Status
 from app.domain.model import ModelRef
 from app.storage.database import Database
+from app.storage.folders import Folders
 from app.storage.rows import row_of_conversation, row_of_message
+from app.storage.shelves import Shelves
 from scripts.benchmark.model_server import MODEL
 
 QUESTION = 'E se o número {number} fosse maior? Explica com um exemplo curto, por favor.'
@@ -45,6 +49,27 @@ async def fill(data_dir: Path, lengths: dict[int, int]) -> dict[int, list[str]]:
             await database.write(partial(_store, conversation_id=conversation_id, length=length))
     await database.close()
     return ids
+
+
+async def arrange(data_dir: Path, conversation_ids: list[str]) -> None:
+    """Let every hundredth be pinned, and of ten others one stand in a folder, one in the archive, one in the trash."""
+    database = Database(f'sqlite:///{data_dir / "guilherme.db"}')
+    now = datetime.now(UTC)
+    folders = [Folder(id=str(uuid4()), owner_id=LOCAL_OWNER, name=f'Pasta {n}', created_at=now) for n in range(10)]
+    for each in folders:
+        await Folders(database).create(each)
+    place: dict[str, dict[str, Any]] = {}
+    for number, conversation_id in enumerate(conversation_ids):
+        places: list[dict[str, Any]] = [
+            {'folder_id': folders[number // 10 % 10].id},
+            {'archived_at': now},
+            {'deleted_at': now},
+        ]
+        place[conversation_id] = (
+            {'pinned': True} if number % 100 == 99 else places[number % 10] if number % 10 < 3 else {}
+        )
+    await Shelves(database).rearrange(LOCAL_OWNER, conversation_ids, lambda was: replace(was, **place[was.id]))
+    await database.close()
 
 
 def _store(session: Session, conversation_id: str, length: int) -> None:

@@ -55,7 +55,8 @@ async def conversation_menu(tab: Screen) -> None:
 
 async def renaming(tab: Screen) -> None:
     await conversation_menu(tab)
-    await tab.page.get_by_role('menuitem').first.click()
+    await tab.page.get_by_role('menuitem', name='Rename').click()
+    await expect(tab.page.locator('.rename')).to_be_focused()
 
 
 async def command_menu(tab: Screen) -> None:
@@ -101,6 +102,58 @@ async def toast(tab: Screen) -> None:
     await expect(tab.part('toast')).to_be_visible()
 
 
+async def folders(tab: Screen) -> None:
+    """Show a folder with a conversation in it, its way into another one, and a tag."""
+    await tab.ask('tokens=3')
+    await tab.has_status('complete')
+    await conversation_menu(tab)
+    await tab.page.get_by_role('menuitem', name='Tags').click()
+    await tab.page.keyboard.type('casa')
+    await tab.page.keyboard.press('Enter')
+    await tab.page.keyboard.press('Escape')
+    await tab.page.get_by_role('menuitem', name='Move to folder').click()
+    await tab.page.get_by_role('menuitem', name='New folder').click()
+    await tab.page.keyboard.type('Work')
+    await tab.page.keyboard.press('Enter')
+    await tab.part('folder').first.locator('.folder-name').click()
+    await tab.item(tab.conversation_id).hover()
+    await tab.item(tab.conversation_id).get_by_test_id('conversation-menu').click()
+    await tab.page.get_by_role('menuitem', name='Move to folder').click()
+    await expect(tab.page.get_by_role('menuitemradio').first).to_be_visible()
+
+
+async def tags(tab: Screen) -> None:
+    await conversation_menu(tab)
+    await tab.page.get_by_role('menuitem', name='Tags').click()
+    for tag in ('casa', 'família'):
+        await tab.page.keyboard.type(tag)
+        await tab.page.keyboard.press('Enter')
+    await expect(tab.page.get_by_role('button', name='Remove tag: família')).to_be_visible()
+
+
+async def selecting(tab: Screen) -> None:
+    await conversation_menu(tab)
+    await tab.page.get_by_role('menuitem', name='Select').click()
+    await expect(tab.part('selection-bar')).to_be_visible()
+
+
+async def archive(tab: Screen) -> None:
+    await tab.part('view-archive').click()
+    await expect(tab.part('conversation-list')).to_contain_text('out of the way')
+
+
+async def trash(tab: Screen) -> None:
+    await toast(tab)
+    await tab.part('view-trash').click()
+    await expect(tab.part('empty-trash')).to_be_visible()
+
+
+async def question(tab: Screen) -> None:
+    await trash(tab)
+    await tab.part('empty-trash').click()
+    await expect(tab.part('confirm')).to_be_visible()
+
+
 Steps = Callable[[Screen], Awaitable[None]]
 
 SCREENS: Mapping[str, tuple[str, Steps]] = {
@@ -121,6 +174,12 @@ SCREENS: Mapping[str, tuple[str, Steps]] = {
     'narrow conversation': ('/c/{sources}', narrow),
     'list over a narrow page': ('/c/{sources}', drawer),
     'toast': ('/', toast),
+    'folders': ('/', folders),
+    'tags': ('/c/{sources}', tags),
+    'selecting': ('/c/{sources}', selecting),
+    'archive': ('/', archive),
+    'trash': ('/', trash),
+    'question before deleting for good': ('/', question),
 }
 """Screens by name: the address (with ids of conversations by name), and what is done there before axe looks."""
 
