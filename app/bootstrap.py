@@ -223,7 +223,8 @@ def build(settings: Settings) -> Parts:
         reading=reading,
         answering=answering,
         preferring=preferring,
-        is_quiet=lambda: not (engine.busy or queueing.busy or _server_is_ending()),
+        queueing=queueing,
+        is_quiet=lambda: not (engine.busy or _server_is_ending()),
         enabled=settings.titles,
     )
     engine.before_reply.append(titling.make_way)

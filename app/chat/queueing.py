@@ -35,10 +35,10 @@ class Queueing:
         self._taking_turns: set[asyncio.Task[None]] = set()
         self._closing = False
 
-    @property
-    def busy(self) -> bool:
-        """Whether a message is about to be sent just now."""
-        return bool(self._taking_turns)
+    async def turns_taken(self) -> None:
+        """Wait until what is about to be sent was sent."""
+        while self._taking_turns:
+            await asyncio.wait(tuple(self._taking_turns))
 
     async def look(self, state: ConversationState) -> WaitingMessages:
         """Give what waits in a conversation; from then on `state.waiting` says it. What should go on by now does."""
@@ -122,7 +122,7 @@ class Queueing:
     async def close(self) -> None:
         """Send nothing more; what waits is there at the next start."""
         self._closing = True
-        await asyncio.gather(*self._taking_turns, return_exceptions=True)
+        await self.turns_taken()
 
     def _take_turn(self, state: ConversationState) -> None:
         if self._closing or self._is_ending():

@@ -11,6 +11,7 @@ from typing import Any
 from app.chat.answering import Answering
 from app.chat.asking import provisional_title
 from app.chat.preferring import Preferring
+from app.chat.queueing import Queueing
 from app.chat.reading import Reading
 from app.chat.title_text import is_whole, title_from
 from app.domain.delta import DeltaKind
@@ -62,7 +63,7 @@ class _Unnamed:
 
 
 class Titling:
-    """Asks for titles, one at a time, while `is_quiet` says that nobody is answered or about to be.
+    """Asks for titles, one at a time, while nobody is answered, which `is_quiet` tells, or about to be (`queueing`).
 
     What waits for a title is not stored: it is a conversation that still has its provisional one, and found by that.
     """
@@ -75,6 +76,7 @@ class Titling:
         reading: Reading,
         answering: Answering,
         preferring: Preferring,
+        queueing: Queueing,
         is_quiet: Callable[[], bool],
         enabled: bool,
     ) -> None:
@@ -83,6 +85,7 @@ class Titling:
         self._reading = reading
         self._answering = answering
         self._preferring = preferring
+        self._queueing = queueing
         self._is_quiet = is_quiet
         self._enabled = enabled
         self._unnamed: OrderedDict[str, _Unnamed] = OrderedDict()
@@ -126,6 +129,7 @@ class Titling:
         """Name what waits, the latest first. Where an answer comes between, its end begins this again."""
         await asyncio.sleep(QUIET)
         for conversation_id in reversed(tuple(self._unnamed)):
+            await self._queueing.turns_taken()
             if not self._is_quiet():
                 return
             try:

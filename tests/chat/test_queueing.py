@@ -36,7 +36,7 @@ def waiting(state: ConversationState) -> list[str]:
 
 async def quiet(desk: Desk, state: ConversationState) -> None:
     """Wait until nothing streams into a conversation and nothing is about to."""
-    await until(lambda: not (state.replies or desk.chat.queueing.busy))
+    await until(lambda: not (state.replies or desk.chat.queueing._taking_turns))
 
 
 # --- turns ------------------------------------------------------------------------------------------------------------

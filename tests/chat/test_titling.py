@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from time import time
-from typing import Any
 
 import pytest
 
@@ -16,41 +15,11 @@ from app.replies.live import ConversationState
 from tests.chat.desk import Desk, open_desk
 from tests.replies.waiting import until
 from tests.support.http_server import Recorded
-from tests.support.ollama_server import OllamaServer
+from tests.support.naming_server import TITLE, NamingServer
 
 QUESTION = 'How do I bake a carrot cake that children like'
 PROVISIONAL = 'How do I bake a carrot cake th…'
 ANSWER = 'kind=num tokens=20 rate=1000'
-TITLE = 'say=Carrot%20cake%0A'
-
-
-class NamingServer(OllamaServer):
-    """A stand-in that answers requests for a title by a script of their own, `titles`."""
-
-    titles = TITLE
-
-    async def _chat(self, exchange: Any) -> None:
-        asked, self.script = self.script, self.titles if is_for_title(exchange.record) else self.script
-        try:
-            answering = asyncio.ensure_future(super()._chat(exchange))
-            await asyncio.sleep(0)  # the script is read at once
-        finally:
-            self.script = asked
-        await answering
-
-    @property
-    def named(self) -> list[Recorded]:
-        """The requests for titles."""
-        return [each for each in self.asked('/api/chat') if is_for_title(each)]
-
-    @property
-    def answered(self) -> list[Recorded]:
-        """The requests for answers."""
-        return [each for each in self.asked('/api/chat') if not is_for_title(each)]
-
-
-def is_for_title(record: Recorded) -> bool:
-    return bool(record.body['messages'][-1]['content'] == REQUEST)
 
 
 @pytest.fixture(autouse=True)
@@ -173,13 +142,13 @@ async def test_no_request_for_a_title_ever_runs_beside_an_answer(naming: Desk, s
         states.append(state)
         if number % 3 == 0:
             await naming.ask('queued behind it', state.id)
-        await asyncio.sleep(0.03 * (number % 7))
-    await until(lambda: not (naming.parts.engine.busy or naming.parts.chat.queueing.busy))
+        await asyncio.sleep((0.02, 0.3, 0.1, 0.45)[number % 4])  # now behind, now in the middle of a title
+    await until(lambda: not (naming.parts.engine.busy or naming.parts.chat.queueing._taking_turns))
     server.titles = TITLE
     await rested(naming)
     await naming.exchange('a last one')
     await rested(naming)
-    assert len(server.named) > 3
+    assert any(each.disconnected_at for each in server.named)
     overlaps = [
         (title.number, answer.number)
         for title in server.named

@@ -100,7 +100,7 @@ async def test_a_message_somebody_writes_on_goes_when_the_tab_is_closed(parts: P
     page.send('tokens=3', chat)
     await until(lambda: shown(page)['items'])
     act(page, 'edit', shown(page)['items'][0]['id'])
-    await until(lambda: not parts.engine.busy and not parts.chat.queueing.busy)
+    await until(lambda: not parts.engine.busy and not parts.chat.queueing._taking_turns)
     state = parts.chat.live.find(chat)
     assert state is not None
     assert [each.text for each in state.waiting.messages] == ['tokens=3']
