@@ -62,7 +62,7 @@ class TakingIn:
                 case Document():
                     await self._staging.keep_document(self._id, item)
                 case Folder():
-                    await self._folder(item.name)
+                    await self._keep_folder(item)
                 case Wishes():
                     self._preferences = item.data
         await self._take_conversations([item for item in items if isinstance(item, Carried)])
@@ -78,10 +78,13 @@ class TakingIn:
     async def _folder(self, name: str) -> str:
         """Have a folder of this name in the end; give its id until then."""
         if name not in self._folders:
-            folder = Folder(id=str(uuid4()), owner_id=self._owner_id, name=name, created_at=datetime.now(UTC))
-            await self._staging.keep_folder(self._id, folder)
-            self._folders[name] = folder.id
+            new = Folder(id=str(uuid4()), owner_id=self._owner_id, name=name, created_at=datetime.now(UTC))
+            await self._keep_folder(new)
         return self._folders[name]
+
+    async def _keep_folder(self, folder: Folder) -> None:
+        if folder.name not in self._folders:
+            self._folders[folder.name] = await self._staging.keep_folder(self._id, folder)
 
     async def give(self) -> None:
         """Give everything to the person, at once.

@@ -153,12 +153,19 @@ class Staging:
         await self._database.write(lambda session: session.connection().execute(insert(ConversationRow), [columns]))
         return str(columns['id'])
 
-    async def keep_folder(self, import_id: str, folder: Folder) -> None:
-        """Store a folder; the person's own of that name takes its place in the end, if there is one."""
-        row = FolderRow(
-            id=folder.id, owner_id=STAGED + import_id, name=storable(folder.name), created_at=folder.created_at
-        )
-        await self._database.write(lambda session: session.add(row))
+    async def keep_folder(self, import_id: str, folder: Folder) -> str:
+        """Store a folder and give its id, another one if its own is taken.
+
+        The person's own folder of that name takes its place in the end, if there is one.
+        """
+
+        def work(session: Session) -> str:
+            folder_id = str(uuid4()) if session.get(FolderRow, folder.id) else folder.id
+            owner_id, name = STAGED + import_id, storable(folder.name)
+            session.add(FolderRow(id=folder_id, owner_id=owner_id, name=name, created_at=folder.created_at))
+            return folder_id
+
+        return await self._database.write(work)
 
     async def keep_document(self, import_id: str, document: Document) -> None:
         """Store a document; one that the person has is left as it is in the end."""

@@ -1,6 +1,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from statistics import median
 
 import psutil  # type: ignore[import-untyped]
 import pytest
@@ -13,8 +14,9 @@ from tests.chat.desk import Desk
 from tests.exchange.samples import WORDS, talk
 from tests.replies.waiting import until
 
-LONGEST_PAUSE = 0.25
-"""Seconds the event loop may be busy with something else while a PDF is made; in a thread it was a second and more."""
+USUAL_PAUSE = 0.005
+"""Seconds that half of the event loop's turns stay below while a PDF is made; in a thread it is 7 to 8 ms (and 1 ms
+in a process), since Python hands over its lock only every 5."""
 
 
 async def stored(desk: Desk, carried: Carried) -> str:
@@ -35,12 +37,13 @@ def layouts() -> Iterator[psutil.Process]:
 async def test_a_long_pdf_does_not_hold_up_anything(desk: Desk) -> None:
     conversation_id = await stored(desk, talk(*['A **word** and `code` and | more\n\n- item\n- item'] * 600))
     making = asyncio.create_task(desk.chat.exporting.file(LOCAL_OWNER, conversation_id, 'pdf', WORDS))
-    longest, before = 0.0, time.perf_counter()
+    pauses, before = [], time.perf_counter()
     while not making.done():
         await asyncio.sleep(0.001)
-        longest, before = max(longest, time.perf_counter() - before), time.perf_counter()
+        pauses.append(time.perf_counter() - before)
+        before = time.perf_counter()
     assert (await making).content.startswith(b'%PDF-')
-    assert longest < LONGEST_PAUSE
+    assert median(pauses) < USUAL_PAUSE
 
 
 async def test_whoever_leaves_takes_the_process_along(desk: Desk) -> None:

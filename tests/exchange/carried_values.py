@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from app.domain.carried import Carried
@@ -120,6 +121,10 @@ def queued_messages(conversation_id: str) -> st.SearchStrategy[QueuedMessage]:
     )
 
 
+def ids_in(carried: Carried) -> list[str]:
+    return [*(message.id for message in carried.messages), *(queued.id for queued in carried.queued)]
+
+
 Everything = tuple[list[Carried], list[Document], list[Folder], dict[str, object]]
 
 
@@ -129,4 +134,6 @@ def everything(draw: st.DrawFn) -> Everything:
     folder_list = draw(st.lists(folders, max_size=2, unique_by=(lambda each: each.id, lambda each: each.name)))
     carried = draw(st.lists(conversations(tuple(folder_list)), max_size=3, unique_by=lambda each: each.conversation.id))
     kept = draw(st.lists(documents, max_size=2, unique_by=lambda each: each.key))
+    used = [each for conversation in carried for each in ids_in(conversation)]
+    assume(len(set(used)) == len(used))
     return carried, kept, folder_list, draw(details)
