@@ -12,6 +12,7 @@ from nicegui import app, background_tasks, core, ui
 from nicegui.server import Server
 
 from app.chat import (
+    About,
     Asking,
     Branching,
     Chat,
@@ -29,6 +30,7 @@ from app.chat import (
 )
 from app.chat.answering import Answering
 from app.chat.commanding import Commanding
+from app.chat.erasing import Erasing
 from app.chat.exporting import Exporting
 from app.chat.material import Material
 from app.chat.model_lines import ModelLines
@@ -50,7 +52,7 @@ from app.replies.live import LiveConversations
 from app.replies.rendered import RenderedMessages
 from app.settings import Settings
 from app.sources.youtube.fetching import YouTube
-from app.storage import trash
+from app.storage import erasing, trash
 from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.documents import Documents
@@ -243,11 +245,20 @@ def build(settings: Settings) -> Parts:
         filing=Filing(folders, shelves, live),
         trash=deleted,
         preferring=preferring,
+        erasing=Erasing(
+            erasing.Erasing(database),
+            asking=asking,
+            trash=deleted,
+            preferring=preferring,
+            live=live,
+            rendered=rendered,
+        ),
         commanding=commanding,
         models=catalog,
         downloads=Downloads(catalog),
         exporting=Exporting(Outgoing(database)),
         importing=Importing(Staging(database), deleted, live, inbox=settings.data_dir / 'imports', words=spoken),
+        about=About(database, catalog, settings.data_dir),
         live=live,
     )
     return Parts(

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from app.chat.about import About
 from app.chat.asking import Asking
 from app.chat.branching import Branching
 from app.chat.commanding import Commanding
 from app.chat.downloads import Downloads
+from app.chat.erasing import Erasing
 from app.chat.exporting import Exporting
 from app.chat.filing import Filing
 from app.chat.importing import Importing
@@ -39,20 +41,24 @@ class Chat:
     filing: Filing
     trash: Trash
     preferring: Preferring
+    erasing: Erasing
     commanding: Commanding
     models: ModelCatalog
     downloads: Downloads
     exporting: Exporting
     importing: Importing
+    about: About
     live: LiveConversations
 
 
 __all__ = [
+    'About',
     'Asking',
     'Branching',
     'Chat',
     'Commanding',
     'Downloads',
+    'Erasing',
     'Exporting',
     'Filing',
     'Importing',

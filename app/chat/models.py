@@ -32,6 +32,11 @@ class ModelCatalog:
         return next(iter(self._providers.values()))
 
     @property
+    def providers(self) -> tuple[Provider, ...]:
+        """Everybody who can be asked."""
+        return tuple(self._providers.values())
+
+    @property
     def is_demo(self) -> bool:
         """Tell whether no real model answers."""
         return self.main.is_demo

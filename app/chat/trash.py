@@ -56,6 +56,10 @@ class Trash:
             except TimeoutError:
                 continue
 
+    def go_on(self) -> None:
+        """Delete in the background, soon, what was given to nobody elsewhere."""
+        self._wanted.set()
+
     async def purge(self) -> None:
         """Delete what has lain in the trash for long enough, and what was to be deleted for good already."""
         if gone := await self._stored.give_up_older(datetime.now(UTC) - TRASH_KEPT):
@@ -76,5 +80,5 @@ class Trash:
     async def _give_up(self, owner_id: str, conversation_ids: tuple[str, ...] | None) -> int:
         gone = await self._stored.give_up(owner_id, conversation_ids)
         self._live.reshelved.emit(owner_id)
-        self._wanted.set()
+        self.go_on()
         return len(gone)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Protocol, runtime_checkable
 
 from app.domain.delta import Delta
+from app.domain.installation import ServerStatus
 from app.domain.model import ModelInfo, PullProgress
 from app.domain.prompt import ChatRequest
 
@@ -37,6 +38,10 @@ class Provider(Protocol):
 
     async def is_loaded(self, model: str) -> bool | None:
         """Say whether the model is in memory; None when the server cannot tell."""
+        ...
+
+    async def status(self) -> ServerStatus:
+        """Say which version runs and what it has in memory, as far as the server tells."""
         ...
 
     async def close(self) -> None:

@@ -1,9 +1,13 @@
 """Ollama over its native API. Source: `docs/api.md` in Ollama's repository."""
 
+import asyncio
+import re
 from collections.abc import AsyncGenerator, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.domain.delta import Delta, DeltaKind, statistics
+from app.domain.installation import LoadedModel, ServerStatus
 from app.domain.model import ModelInfo, ModelRef, PullProgress
 from app.domain.prompt import ChatRequest
 from app.errors import ConnectionDropped
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     import httpx
 
 NANOSECONDS = 1_000_000_000
+FOR_EVER = timedelta(days=3650)  # `keep_alive: -1` gives a time centuries ahead
 BESIDE_OPTIONS = frozenset({'think', 'keep_alive', 'format'})  # parameters that are no sampling options
 COUNTS: Mapping[str, str] = {'prompt_eval_count': 'prompt_tokens', 'eval_count': 'tokens'}
 DURATIONS: Mapping[str, str] = {
@@ -95,6 +100,12 @@ class Ollama(Provider, CanPull):
         with well_formed(data, self.name):
             return _tagged(model) in {entry['name'] for entry in data['models'] or []}
 
+    async def status(self) -> ServerStatus:
+        """Say which version runs and what is in memory now."""
+        version, data = await asyncio.gather(self.version(), self._connection.ask('GET', '/api/ps'))
+        with well_formed(data, self.name):
+            return ServerStatus(version=version, loaded=tuple(_loaded(entry) for entry in data['models'] or []))
+
     async def version(self) -> str:
         """Give the server's version, for example `0.12.6`."""
         return str((await self._connection.ask('GET', '/api/version')).get('version', ''))
@@ -160,6 +171,25 @@ def _read_description(ref: ModelRef, data: Mapping[str, Any]) -> ModelInfo:
         sees='vision' in capabilities or 'projector_info' in data,
         continues_prefix=True,
     )
+
+
+def _loaded(entry: Mapping[str, Any]) -> LoadedModel:
+    """Read an entry of `/api/ps`. A model that is kept for ever has a time centuries ahead, which is none."""
+    until = _time(str(entry.get('expires_at') or ''))
+    return LoadedModel(
+        name=entry['name'],
+        size=entry.get('size_vram') or entry.get('size'),
+        num_ctx=entry.get('context_length'),
+        until=until if until and until - datetime.now(UTC) < FOR_EVER else None,
+    )
+
+
+def _time(written: str) -> datetime | None:
+    """Read a time as Go writes it, with up to nine digits of a second."""
+    try:
+        return datetime.fromisoformat(re.sub(r'(\.\d{6})\d+', r'\1', written)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _only_embeds(entry: Mapping[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from app.domain.delta import Delta, DeltaKind, statistics
+from app.domain.installation import ServerStatus
 from app.domain.model import ModelInfo, ModelRef
 from app.domain.prompt import ChatRequest
 from app.errors import ConnectionDropped, ModelNotFound
@@ -80,6 +81,11 @@ class OpenAICompatible(Provider):
     async def is_loaded(self, model: str) -> bool | None:  # noqa: ARG002
         """Say None: the protocol does not tell."""
         return None
+
+    async def status(self) -> ServerStatus:
+        """Say only that it answers: the protocol tells neither version nor what is in memory."""
+        await self.models()
+        return ServerStatus()
 
     async def close(self) -> None:
         """Give back the connections."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from time import perf_counter
 
 from app.domain.delta import Delta, statistics, text, thinking
+from app.domain.installation import ServerStatus
 from app.domain.message import Role
 from app.domain.model import ModelInfo, ModelRef
 from app.domain.prompt import ChatRequest
@@ -55,6 +56,10 @@ class Scripted(Provider):
     async def is_loaded(self, model: str) -> bool | None:
         """Say yes: there is nothing to load."""
         return model in MODELS
+
+    async def status(self) -> ServerStatus:
+        """Say nothing: there is no server."""
+        return ServerStatus()
 
     async def close(self) -> None:
         """Do nothing: there are no connections."""

@@ -279,6 +279,10 @@ class LiveConversations:
         fresh, self._fresh = tuple(self._fresh.values()), {}
         self.news.emit(fresh)
 
+    def of(self, owner_id: str) -> list[ConversationState]:
+        """Give what is in memory of a person's conversations."""
+        return [state for state in self._states.values() if state.conversation.owner_id == owner_id]
+
     def streaming(self) -> frozenset[str]:
         """Give the ids of the conversations something is streaming into."""
         return frozenset(state.id for state in self._states.values() if state.replies)

@@ -41,6 +41,11 @@ class RenderedMessages:
                 self._keep(message, blocks)
         return found
 
+    def forget(self) -> None:
+        """Keep nothing of what was rendered so far."""
+        self._blocks.clear()
+        self._characters = 0
+
     def _has(self, message: Message) -> bool:
         kept = self._blocks.get(message.id)
         return kept is not None and kept[0] == message.content

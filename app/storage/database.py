@@ -17,8 +17,10 @@ from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
+from app.domain.installation import DatabaseInfo
 from app.errors import SettingsInvalid, StorageUnavailable
 from app.storage import migrate
+from app.storage.description import describe
 
 T = TypeVar('T')
 Work = Callable[[Session], T]
@@ -55,7 +57,7 @@ class Database:
             SettingsInvalid: the address is none that can be used.
             StorageUnavailable: the folder or file of an SQLite database cannot be made.
         """
-        address = _read_url(url)
+        self._address = address = _read_url(url)
         sqlite = address.get_backend_name() == 'sqlite'
         if sqlite:
             _prepare_file(Path(str(address.database)))
@@ -117,6 +119,14 @@ class Database:
         found = await self.read(lambda session: migrate.current(session.connection()))
         if found != migrate.HEAD:
             raise StorageUnavailable(message=f'schema revision is {found}, needed is {migrate.HEAD}')
+
+    async def describe(self) -> DatabaseInfo:
+        """Say what database this is, and how large.
+
+        Raises:
+            StorageUnavailable: it does not answer.
+        """
+        return await self.read(lambda session: describe(session.connection(), self._address))
 
     async def close(self) -> None:
         """Finish what was begun and give back threads and connections."""

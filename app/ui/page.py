@@ -85,6 +85,7 @@ class ChatPage:
         ui.context.client.on_connect(self._connected)
         self._chat.live.news.subscribe(self._on_news)
         self._chat.preferring.changed.subscribe(self._prefers)
+        self._chat.erasing.erased.subscribe(self._begin_anew)
 
     async def _build_sidebar(self) -> None:
         t = self._t
@@ -345,6 +346,14 @@ class ChatPage:
         if owner_id == self._owner_id:
             with suppress(StorageUnavailable):  # the last one known will do
                 self._default_model = await self._chat.preferring.default_model(owner_id)
+
+    async def _begin_anew(self, owner_id: str) -> None:
+        """Go to the welcome page when everything of this page's person was deleted, and keep no draft of it."""
+        if owner_id == self._owner_id:
+            with self._shell:
+                await self.open(None)
+                self._composer.forget_all()
+                self._toast.show(self._t('Everything is gone.'))
 
     def _on_news(self, news: tuple[ConversationNews, ...]) -> None:
         for each in news:

@@ -9,7 +9,9 @@ from app.chat import Chat
 from app.ui.addresses import address
 from app.ui.appearance import Appearance
 from app.ui.components.connection import ConnectionState
+from app.ui.components.settings_about import about_section
 from app.ui.components.settings_appearance import appearance_section
+from app.ui.components.settings_data import data_section
 from app.ui.components.settings_models import ModelSettings
 from app.ui.icons import svgs
 from app.ui.theme import icon_element
@@ -28,6 +30,8 @@ class SettingsPage(Element, component='settings_page.js'):
             'appearance': t('Appearance'),
             'models': t('Models'),
             'parameters': t('Answers'),
+            'data': t('Data'),
+            'about': t('About'),
         }
         self._props['icons'] = svgs('left')
         self.on('close', on_close, args=[])
@@ -79,6 +83,8 @@ class Settings:
             ConnectionState(t)
             appearance_section(t, self._appearance)
             ModelSettings(chat, self._owner_id, t, own)
+            data_section(chat, self._owner_id, t)
+            about_section(chat, t)
         self._page = page
         self._shell.classes('in-settings')
 

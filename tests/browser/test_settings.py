@@ -221,3 +221,52 @@ async def test_on_a_phone_the_drawer_leads_to_them(app: AppProcess, open_tab: Op
     await expect(tab.page.locator('.shell')).not_to_have_class(re.compile('drawer'))
     await tab.part('settings-close').click()
     await expect(tab.composer).to_be_visible()
+
+
+async def test_delete_everything_takes_the_right_word_and_every_tab_with_it(
+    start_app: StartApp, open_tab: OpenTab
+) -> None:
+    app = await start_app()
+    tab = await open_tab(app)
+    await tab.ask('tokens=100000 rate=50')
+    await tab.shows('w5 ')
+    other = await open_tab(app, f'/c/{tab.conversation_id}', beside=tab)
+    await other.composer.fill('a draft')
+    await open_settings(tab)
+    await tab.part('delete-everything').click()
+    confirm, word = tab.part('delete-everything-confirm'), tab.part('delete-everything-word')
+    await expect(word).to_be_focused()
+    await word.fill('remove')
+    await expect(confirm).to_be_disabled()
+    await word.press('Enter')
+    await tab.page.keyboard.press('Escape')
+    await expect(word).not_to_be_visible()
+    await expect(tab.part('settings-page')).to_be_visible()
+    await expect(other.reply).to_have_attribute('data-status', 'streaming')
+    await tab.part('delete-everything').click()
+    await word.fill(' Delete ')
+    await word.press('Enter')
+    for each in (tab, other):
+        await expect(each.part('quick-action').first).to_be_visible()
+        await each.page.wait_for_url(f'{app.url}/')
+        await expect(each.part('conversation-item')).to_have_count(0)
+        await expect(each.composer).to_have_value('')
+    await expect(tab.part('toast')).to_contain_text('Everything is gone.')
+    await tab.page.reload()
+    await tab.connected()
+    await expect(tab.part('conversation-item')).to_have_count(0)
+    assert await tab.evaluate('Object.keys(localStorage).filter(key => key.startsWith("guilherme:draft"))') == []
+    await tab.ask('tokens=3')
+    await tab.has_status('complete')
+
+
+async def test_everything_can_be_exported_before_it_is_deleted(app: AppProcess, open_tab: OpenTab) -> None:
+    tab = await open_tab(app, '/settings', locale='pt-BR')
+    await tab.part('delete-everything').click()
+    async with tab.page.expect_download() as download:
+        await tab.page.get_by_role('link', name='Exportar tudo antes').click()
+    assert (await download.value).suggested_filename.endswith('.zip')
+    await tab.part('delete-everything-word').fill('delete')
+    await expect(tab.part('delete-everything-confirm')).to_be_disabled()
+    await tab.part('delete-everything-word').fill('apagar')
+    await expect(tab.part('delete-everything-confirm')).to_be_enabled()

@@ -1,15 +1,18 @@
 """The settings in the simulated browser: each changes what it should, at once, and says so."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from nicegui.element import Element
 
 from app.bootstrap import Parts
 from app.domain.conversation import LOCAL_OWNER
 from app.domain.model import ModelRef
 from app.domain.preferences import PersonalPreferences
 from app.ui.components.chat_view import ChatView
+from app.ui.components.confirmed_action import ConfirmedAction
+from app.ui.components.settings_about import AboutRunning
 from app.ui.components.settings_form import SettingsForm
 from tests.replies.waiting import until
 from tests.support.ollama_server import OllamaServer
@@ -26,10 +29,8 @@ class SettingsTab:
 
     def form(self, name: str) -> SettingsForm:
         """Give the form that has a field."""
-        assert self.page.user.client is not None
-        forms = [each for each in self.page.user.client.elements.values() if isinstance(each, SettingsForm)]
-        [found] = [form for form in forms if name in form.values]
-        return found
+        [found] = [form for form in elements(self, SettingsForm) if name in form.values]
+        return cast(SettingsForm, found)
 
     def field(self, name: str) -> dict[str, Any]:
         """Give a field as it was sent with the page."""
@@ -41,10 +42,7 @@ class SettingsTab:
 
     def answers(self, name: str) -> list[list[Any]]:
         """Give what the field was told after a change: value, sentence, whether that is a fault."""
-        assert self.page.user.client is not None
-        codes = [data.get('code', '') for _, _, (_, _, data) in self.page.user.client.outbox.message_history]
-        calls = [match.groups() for code in codes if (match := CALL.fullmatch(code)) and match[2] == 'settle']
-        return [told[1:] for _, _, arguments in calls if (told := json.loads(arguments))[0] == name]
+        return [told[1:] for told in calls(self, 'settle') if told[0] == name]
 
     async def saved(self, name: str, value: str | bool) -> None:
         """Change a field and wait until it is saved."""
@@ -52,6 +50,20 @@ class SettingsTab:
         self.change(name, value)
         await until(lambda: len(self.answers(name)) > before)
         assert self.answers(name)[-1] == [value, 'Saved', False]
+
+
+def elements(tab: SettingsTab, kind: type[Element]) -> list[Any]:
+    """Give the elements of a kind on the page."""
+    assert tab.page.user.client is not None
+    return [each for each in tab.page.user.client.elements.values() if isinstance(each, kind)]
+
+
+def calls(tab: SettingsTab, method: str) -> list[list[Any]]:
+    """Give the arguments of every call of a method, of whichever element."""
+    assert tab.page.user.client is not None
+    codes = [data.get('code', '') for _, _, (_, _, data) in tab.page.user.client.outbox.message_history]
+    found = [match for code in codes if (match := CALL.fullmatch(code)) and match[2] == method]
+    return [json.loads(match[3]) for match in found]
 
 
 @pytest.fixture
@@ -170,3 +182,45 @@ async def test_the_text_is_as_large_as_chosen_before_anything_is_drawn(parts: Pa
     for cookie, scale in {'larger': 'larger', '"><b>': 'normal'}.items():
         response = await Browser(guilherme_text=cookie).http.get('/')
         assert f'--text-scale: var(--text-{scale})' in response.text
+
+
+async def about(tab: SettingsTab) -> dict[str, dict[str, Any]]:
+    """Let the section on what runs look, and give its tables by title."""
+    before = len(tab.page.calls(AboutRunning, 'show'))
+    tab.page.trigger(tab.page.element(AboutRunning), 'look')
+    await until(lambda: len(tab.page.calls(AboutRunning, 'show')) > before)
+    return {
+        group['title']: group | {'rows': dict(group['rows'])} for group in tab.page.calls(AboutRunning, 'show')[-1][0]
+    }
+
+
+async def test_what_runs_is_shown_and_follows(tab: SettingsTab, parts: Parts, server: OllamaServer) -> None:
+    groups = await about(tab)
+    assert groups['Guilherme']['rows']['Data folder'] == str(parts.settings.data_dir)
+    assert groups['Guilherme']['rows']['Database'].startswith('SQLite 3')
+    assert groups['Ollama']['rows'] == {'Address': server.url, 'Version': '0.12.6'}
+    assert groups['Ollama']['note'] == 'No model is in memory now.'
+    assert groups['Models']['rows']['qwen3:4b'].endswith('reads up to 8192 tokens · thinks')
+    server.loaded['gemma2:2b'] = 4096
+    groups = await about(tab)
+    assert 'window of 4096 tokens' in groups['Ollama']['rows']['gemma2:2b']
+    await server.stop()
+    groups = await about(tab)
+    assert groups['Ollama']['note'].startswith('Nobody answers at')
+    assert 'Models' not in groups
+    await server.listen()
+
+
+async def test_the_trash_is_emptied_and_everything_is_deleted_only_with_the_word(
+    tab: SettingsTab, parts: Parts
+) -> None:
+    actions = {each.props['name']: each for each in elements(tab, ConfirmedAction)}
+    tab.page.trigger(actions['empty-trash'], 'confirm', '')
+    await until(lambda: 'There was nothing in the trash.' in str(calls(tab, 'done')))
+    await tab.saved('seed', '7')
+    tab.page.trigger(actions['delete-everything'], 'confirm', 'remove')
+    await tab.saved('seed', '8')
+    assert (await own(parts)).parameters == {'seed': 8}
+    tab.page.trigger(actions['delete-everything'], 'confirm', 'Delete')
+    await titled(tab.page, 'Guilherme')
+    assert await own(parts) == PersonalPreferences()

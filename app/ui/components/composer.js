@@ -234,5 +234,14 @@ export default {
     forget(conversation) {
       keepDraft(conversation, "");
     },
+    // Keep nothing that was typed and not sent.
+    forgetAll() {
+      this.text = "";
+      try {
+        for (const key of Object.keys(localStorage)) if (key.startsWith(DRAFT) || key === OUTBOX) localStorage.removeItem(key);
+      } catch {
+        // forbidden storage: there is nothing in it
+      }
+    },
   },
 };

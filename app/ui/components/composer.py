@@ -102,6 +102,10 @@ class Composer(Element, component='composer.js', dependencies=['drafts.js', 'ide
         """Remove the draft of a conversation that was deleted."""
         self.run_method('forget', conversation_id)
 
+    def forget_all(self) -> None:
+        """Remove every draft of this browser."""
+        self.run_method('forgetAll')
+
     async def _send(self, event: GenericEventArguments) -> None:
         args = event.args
         await self._on_send(

@@ -1,0 +1,48 @@
+"""Deleting everything a person has.
+
+What was fetched for them goes first, a little at a time: it can be fetched again, should a crash come between. Then
+everything else leaves them in one transaction; the rows of their conversations are deleted afterwards, like those of
+the trash, and a start after a crash goes on with that.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, func, update
+from sqlmodel import Session, col, select
+
+from app.storage.database import Database
+from app.storage.tables import ConversationRow, DocumentRow, FolderRow, PreferencesRow, QueuedMessageRow
+from app.storage.trash import NOBODY
+
+
+class Erasing:
+    """All of a person. Both methods raise `StorageUnavailable` when the database fails, and can be repeated."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def forget_documents(self, owner_id: str, at_a_time: int) -> bool:
+        """Delete some of what was fetched for a person; False when nothing is left."""
+
+        def work(session: Session) -> bool:
+            of_person = col(DocumentRow.owner_id) == owner_id
+            keys = list(session.exec(select(DocumentRow.key).where(of_person).limit(at_a_time)))
+            session.exec(delete(DocumentRow).where(of_person, col(DocumentRow.key).in_(keys)))
+            return bool(keys)
+
+        return await self._database.write(work)
+
+    async def give_up(self, owner_id: str) -> None:
+        """Take conversations, folders and preferences from a person. The conversations are nobody's from then on."""
+
+        def work(session: Session) -> None:
+            of_person = col(ConversationRow.owner_id) == owner_id
+            ids = select(ConversationRow.id).where(of_person)
+            session.exec(delete(QueuedMessageRow).where(col(QueuedMessageRow.conversation_id).in_(ids)))
+            deleted_at = func.coalesce(ConversationRow.deleted_at, datetime.now(UTC))
+            gone = {'owner_id': NOBODY, 'folder_id': None, 'pinned': False, 'deleted_at': deleted_at}
+            session.exec(update(ConversationRow).where(of_person).values(**gone))
+            session.exec(delete(FolderRow).where(col(FolderRow.owner_id) == owner_id))
+            session.exec(delete(PreferencesRow).where(col(PreferencesRow.owner_id) == owner_id))
+
+        await self._database.write(work)
