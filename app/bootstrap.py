@@ -232,6 +232,7 @@ def build(settings: Settings) -> Parts:
     engine.before_reply.append(titling.make_way)
     engine.on_finished += [queueing.reply_ended, titling.reply_ended]
     deleted = Trash(trash.Trash(database), live)
+    importing = Importing(Staging(database), deleted, live, inbox=settings.data_dir / 'imports', words=spoken)
     chat = Chat(
         asking=asking,
         branching=Branching(messages, reading, live),
@@ -250,6 +251,7 @@ def build(settings: Settings) -> Parts:
             asking=asking,
             trash=deleted,
             preferring=preferring,
+            importing=importing,
             live=live,
             rendered=rendered,
         ),
@@ -257,7 +259,7 @@ def build(settings: Settings) -> Parts:
         models=catalog,
         downloads=Downloads(catalog),
         exporting=Exporting(Outgoing(database)),
-        importing=Importing(Staging(database), deleted, live, inbox=settings.data_dir / 'imports', words=spoken),
+        importing=importing,
         about=About(database, catalog, settings.data_dir),
         live=live,
     )

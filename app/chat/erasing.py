@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from nicegui import Event
 
 from app.chat.asking import Asking
+from app.chat.importing import Importing
 from app.chat.preferring import Preferring
 from app.chat.trash import Trash
 from app.errors import NotFound, StorageUnavailable
@@ -32,6 +33,7 @@ class Erasing:
         asking: Asking,
         trash: Trash,
         preferring: Preferring,
+        importing: Importing,
         live: LiveConversations,
         rendered: RenderedMessages,
     ) -> None:
@@ -40,6 +42,7 @@ class Erasing:
         self._asking = asking
         self._trash = trash
         self._preferring = preferring
+        self._importing = importing
         self._live = live
         self._rendered = rendered
 
@@ -49,6 +52,7 @@ class Erasing:
         When it returns, nothing of it can be reached any more; the last rows go in the background. Should the database
         fail, everything that is not gone yet is still there, and it can be called again.
         """
+        self._importing.cancel(owner_id)
         await self._stop(owner_id)
         await self._forget_documents(owner_id)
         await self._stored.give_up(owner_id)

@@ -12,14 +12,17 @@ from sqlmodel import Session, col, select
 
 from app.storage.database import Database
 from app.storage.tables import ConversationRow, DocumentRow, FolderRow, PreferencesRow, QueuedMessageRow
-from app.storage.trash import NOBODY
+from app.storage.trash import NOBODY, Trash
+
+AT_ONCE = 500
+"""Messages of temporary conversations deleted at a time: nobody waits for a disk there."""
 
 
 class Erasing:
     """All of a person. Both methods raise `StorageUnavailable` when the database fails, and can be repeated."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._databases = tuple(dict.fromkeys((database, database.temporary)))
 
     async def forget_documents(self, owner_id: str, at_a_time: int) -> bool:
         """Delete some of what was fetched for a person; False when nothing is left."""
@@ -30,10 +33,10 @@ class Erasing:
             session.exec(delete(DocumentRow).where(of_person, col(DocumentRow.key).in_(keys)))
             return bool(keys)
 
-        return await self._database.write(work)
+        return any([await database.write(work) for database in self._databases])
 
     async def give_up(self, owner_id: str) -> None:
-        """Take conversations, folders and preferences from a person. The conversations are nobody's from then on."""
+        """Take conversations, folders and preferences from a person; what is only in memory is gone at once."""
 
         def work(session: Session) -> None:
             of_person = col(ConversationRow.owner_id) == owner_id
@@ -45,4 +48,8 @@ class Erasing:
             session.exec(delete(FolderRow).where(col(FolderRow.owner_id) == owner_id))
             session.exec(delete(PreferencesRow).where(col(PreferencesRow.owner_id) == owner_id))
 
-        await self._database.write(work)
+        for database in self._databases:
+            await database.write(work)
+        for memory in self._databases[1:]:
+            while await Trash(memory).erase_some(AT_ONCE):
+                pass

@@ -2,10 +2,13 @@
 
 import pytest
 
+from app.chat.asking import Question
 from app.domain.conversation import LOCAL_OWNER
+from app.domain.identifiers import new_id
 from app.domain.preferences import PersonalPreferences
 from app.errors import NotFound
 from tests.chat.desk import Desk, open_desk, question
+from tests.chat.test_temporary import TEMPORARY
 from tests.replies.waiting import until
 from tests.storage.test_erasing import fill, rows
 from tests.support.ollama_server import OllamaServer
@@ -55,3 +58,14 @@ async def test_the_next_start_finishes_what_a_crash_left(desk: Desk) -> None:
     async with open_desk(desk.parts.settings.data_dir) as next_run:
         await next_run.chat.trash.purge()
         assert await rows(next_run.parts.database) == [0, 0, 0, 0, 0]
+
+
+async def test_temporary_conversations_go_too(desk: Desk) -> None:
+    conversation_id, message_id = new_id(beside=TEMPORARY), new_id(beside=TEMPORARY)
+    asked = Question(conversation_id=conversation_id, message_id=message_id, text='Hello')
+    state = await desk.chat.asking.send(LOCAL_OWNER, asked)
+    await desk.chat.erasing.everything(LOCAL_OWNER)
+    assert not state.replies
+    with pytest.raises(NotFound):
+        await desk.chat.reading.open(LOCAL_OWNER, conversation_id)
+    assert await rows(desk.parts.database.temporary) == [0, 0, 0, 0, 0]

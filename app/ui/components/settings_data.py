@@ -3,7 +3,9 @@
 from nicegui import ui
 
 from app.chat import Chat
+from app.ui.addresses import address
 from app.ui.components.confirmed_action import ConfirmedAction, Question
+from app.ui.components.data_import import DataImport
 from app.ui.components.settings_section import SettingsSection
 from app.ui.translations import Translator
 
@@ -25,10 +27,13 @@ def data_section(chat: Chat, owner_id: str, t: Translator) -> None:
 
     with SettingsSection('data', t('Data')), ui.element('div').classes('settings-form'):
         with _row(t('Take everything along'), t('All conversations in one file, from which they can be brought back.')):
-            link = ui.element('a').classes('text-button').props(f'href={ARCHIVE} download data-testid=export-all')
+            link = ui.element('a').classes('text-button').props('download data-testid=export-all')
+            link._props['href'] = address(ARCHIVE)
             with link:
                 ui.label(t('Export'))
-        # The import stands here: its element in a `_row` of its own.
+        with ui.element('div').classes('setting setting-text'):
+            ui.label(t('Bring conversations in')).classes('setting-label')
+            DataImport(chat, owner_id, t)
         with _row(t('Trash'), t('What you delete lies in the trash for 30 days.')):
             ConfirmedAction(
                 t,
