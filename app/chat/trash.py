@@ -8,6 +8,7 @@ from app.domain.shelf import TRASH_KEPT
 from app.errors import NotFound, StorageUnavailable
 from app.replies.live import LiveConversations
 from app.storage import trash
+from app.storage.staging import STAGED
 
 LOOK_EVERY = timedelta(days=1)
 """How often we look for what has lain in the trash for long enough."""
@@ -62,7 +63,7 @@ class Trash:
 
     async def purge(self) -> None:
         """Delete what has lain in the trash for long enough, and what was to be deleted for good already."""
-        if gone := await self._stored.give_up_older(datetime.now(UTC) - TRASH_KEPT):
+        if gone := await self._stored.give_up_older(datetime.now(UTC) - TRASH_KEPT, but=STAGED):
             log.info('%d conversations had been in the trash for %d days and go.', len(gone), TRASH_KEPT.days)
         await self.erase_now(PAUSE)
 

@@ -8,7 +8,7 @@ leaves nothing half deleted that anybody could see.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, delete, not_, update
 from sqlmodel import Session, col, select
 
 from app.storage.database import Database
@@ -31,9 +31,15 @@ class Trash:
             return await self._give_up(of_person)
         return await self._give_up(of_person, col(ConversationRow.id).in_(conversation_ids))
 
-    async def give_up_older(self, than: datetime) -> list[str]:
-        """Give to nobody whatever was deleted before a time, whoever owned it; give the ids."""
-        return await self._give_up(col(ConversationRow.deleted_at) < than, col(ConversationRow.owner_id) != NOBODY)
+    async def give_up_older(self, than: datetime, *, but: str) -> list[str]:
+        """Give to nobody whatever was deleted before a time, whoever owned it, and give the ids.
+
+        Owners whose names begin with `but` are passed over.
+        """
+        owner = col(ConversationRow.owner_id)
+        return await self._give_up(
+            col(ConversationRow.deleted_at) < than, owner != NOBODY, not_(owner.startswith(but, autoescape=True))
+        )
 
     async def erase_some(self, messages: int) -> bool:
         """Delete at most so many messages of one conversation that is nobody's, and itself if none is left.

@@ -14,6 +14,7 @@ from app.storage.database import Database
 from app.storage.journal import SqlJournal
 from app.storage.messages import Messages
 from app.storage.shelves import Shelves
+from app.storage.staging import STAGED
 from app.storage.tables import ConversationRow, ConversationTagRow, MessageRow, QueuedMessageRow, ReplyDeltaRow
 from app.storage.trash import Trash
 from tests.storage.samples import conversation, exchange, later, new_id, pieces, throw_away
@@ -85,12 +86,13 @@ async def test_what_was_deleted_long_ago_goes_whoever_owns_it(
     now = later()
     old = [replace(conversation(owner), deleted_at=now - timedelta(days=2)) for owner in ('local', 'ana')]
     new = replace(conversation(), deleted_at=now - timedelta(hours=1))
-    for each in (*old, new, conversation()):
+    importing = replace(conversation(f'{STAGED}1'), deleted_at=now - timedelta(days=2))
+    for each in (*old, new, importing, conversation()):
         await conversations.create(each)
-    assert sorted(await trash.give_up_older(now - timedelta(days=1))) == sorted(each.id for each in old)
-    assert await trash.give_up_older(now - timedelta(days=1)) == []
+    assert sorted(await trash.give_up_older(now - timedelta(days=1), but=STAGED)) == sorted(each.id for each in old)
+    assert await trash.give_up_older(now - timedelta(days=1), but=STAGED) == []
     while await trash.erase_some(10):
         pass
     left = await database.read(lambda session: session.exec(select(col(ConversationRow.id))).all())
-    assert len(left) == 2
-    assert new.id in left
+    assert len(left) == 3
+    assert {new.id, importing.id} < set(left)
