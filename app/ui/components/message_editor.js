@@ -38,7 +38,11 @@ export class Editing {
     this.draft = null;
   }
   answered(taken) {
-    if (taken) return this.leave();
+    if (taken) {
+      this.view.stick = true; // whoever asks anew wants to see the answer
+      this.view.follow();
+      return this.leave();
+    }
     if (!this.draft) return;
     this.draft.sent = null;
     this.draft.editor?.wake();
