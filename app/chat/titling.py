@@ -15,6 +15,7 @@ from app.chat.queueing import Queueing
 from app.chat.reading import Reading
 from app.chat.title_text import is_whole, title_from
 from app.domain.delta import DeltaKind
+from app.domain.identifiers import is_temporary
 from app.domain.message import Message, Role, Status
 from app.domain.prompt import PromptMessage
 from app.errors import GuilhermeError, NotFound
@@ -95,7 +96,7 @@ class Titling:
         """Note a conversation that may need a title, and go on with those that do (see `Engine.on_finished`)."""
         conversation = state.conversation
         is_answer = message.status is Status.COMPLETE and message.command is None and message.depth <= LAST_DEPTH
-        if is_answer and not conversation.title_by_person:
+        if is_answer and not conversation.title_by_person and not is_temporary(state.id):
             self._unnamed[state.id] = _Unnamed(conversation.owner_id)
             self._unnamed.move_to_end(state.id)
         self._begin()

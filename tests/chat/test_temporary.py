@@ -93,6 +93,17 @@ async def test_what_is_sent_meanwhile_waits_in_memory(desk: Desk, data_dir: Path
     assert await desk.messages.count(state.id) == 4
 
 
+async def test_what_waits_its_turn_is_only_in_memory_too(desk: Desk, data_dir: Path) -> None:
+    state, _ = await ask(desk, 'kind=num tokens=30 rate=60')
+    await ask(desk, f'say={SECRET}', state.id)
+    assert [each.text for each in state.waiting.messages] == [f'say={SECRET}']
+    assert SECRET.encode() not in on_disk(data_dir)
+    await until(lambda: not state.waiting.messages)
+    last = await desk.messages.get(str(state.conversation.head_id))
+    assert (await desk.ended(last)).content == SECRET
+    assert SECRET.encode() not in on_disk(data_dir)
+
+
 async def test_a_copy_of_it_is_temporary_too(desk: Desk, data_dir: Path) -> None:
     _, reply = await ask(desk, f'say={SECRET}')
     await desk.ended(reply)

@@ -13,6 +13,7 @@ from app.domain.conversation import LOCAL_OWNER
 from app.domain.message import Message, Status
 from app.replies.live import ConversationState
 from tests.chat.desk import Desk, open_desk
+from tests.chat.test_temporary import ask as ask_temporarily
 from tests.replies.waiting import until
 from tests.support.http_server import Recorded
 from tests.support.naming_server import TITLE, NamingServer
@@ -238,6 +239,14 @@ async def test_commands_and_answers_that_were_stopped_name_nothing(naming: Desk,
     await naming.chat.asking.stop(LOCAL_OWNER, state.id)
     await rested(naming)
     assert server.named == []
+
+
+async def test_a_temporary_conversation_keeps_its_provisional_title(naming: Desk, server: NamingServer) -> None:
+    _, reply = await ask_temporarily(naming, QUESTION)
+    await naming.ended(reply)
+    await naming.exchange('other')
+    await rested(naming)
+    assert [each.body['messages'][0]['content'] for each in server.named] == ['other']
 
 
 async def test_a_person_or_the_setting_can_say_no(tmp_path: Path, naming: Desk, server: NamingServer) -> None:
