@@ -50,10 +50,10 @@ class Reading:
         self._rendered = rendered
 
     async def conversations(
-        self, owner_id: str, *, before: tuple[datetime, str] | None = None, limit: int = 50, search: str = ''
+        self, owner_id: str, *, before: tuple[datetime, str] | None = None, limit: int = 50
     ) -> list[Conversation]:
         """List a person's conversations, the latest first; `before` is the `(updated_at, id)` of the last one seen."""
-        return await self._conversations.page(owner_id, before=before, limit=limit, search=search)
+        return await self._conversations.page(owner_id, before=before, limit=limit)
 
     async def open(self, owner_id: str, conversation_id: str) -> ConversationState:
         """Give the live state of a conversation.

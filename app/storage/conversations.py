@@ -11,7 +11,7 @@ from app.domain.identifiers import is_temporary
 from app.domain.model import ModelRef
 from app.errors import NotFound
 from app.storage.database import Database
-from app.storage.rows import model_columns, row_of_conversation, search_key, title_columns
+from app.storage.rows import model_columns, row_of_conversation, title_columns
 from app.storage.tables import ConversationRow, MessageRow
 from app.storage.tags import with_tags, write_tags
 
@@ -66,12 +66,11 @@ class Conversations:
         return owner_id
 
     async def page(
-        self, owner_id: str, *, before: tuple[datetime, str] | None = None, limit: int = 50, search: str = ''
+        self, owner_id: str, *, before: tuple[datetime, str] | None = None, limit: int = 50
     ) -> list[Conversation]:
         """List conversations that are neither archived nor in the bin, the latest `updated_at` first.
 
-        `before` is (`updated_at`, `id`) of the last one on the page before. `search` is a part of the title; case and
-        accents do not matter.
+        `before` is (`updated_at`, `id`) of the last one on the page before.
         """
         columns = col(ConversationRow.updated_at), col(ConversationRow.id)
         query = (
@@ -86,8 +85,6 @@ class Conversations:
         )
         if before is not None:
             query = query.where(tuple_(*columns) < before)
-        if search:
-            query = query.where(col(ConversationRow.title_key).contains(search_key(search), autoescape=True))
         return await self._database.read(lambda session: with_tags(session, session.exec(query)))
 
     async def rename(self, conversation_id: str, owner_id: str, title: str) -> None:

@@ -150,7 +150,7 @@ def keeps_its_letters(word: str) -> bool:
 _words = st.text(_letters, min_size=1, max_size=12).filter(keeps_its_letters)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=st.lists(_words, min_size=1, max_size=5))
 async def test_every_word_is_found_in_any_form(said: list[str], database: Database) -> None:
     search = Search(database)
@@ -262,11 +262,28 @@ async def test_a_title_counts_if_a_message_passes_the_filters(database: Database
     assert not await finds(search, '++', model=LLAMA)
 
 
-async def test_signs_alone_are_looked_for_in_titles(database: Database, search: Search) -> None:
-    await stored(database, 'x', chat=conversation(title='Perguntas de C++'))
-    assert await finds(search, '++')
-    assert await finds(search, 'C++')
-    assert not await finds(search, '--')
+@pytest.mark.parametrize(
+    ('words', 'found'),
+    [
+        ('café', ['Receita de CAFÉ']),
+        ('CAFE', ['Receita de CAFÉ']),
+        ('ceita af', ['Receita de CAFÉ']),
+        ('100%', ['100% seguro']),
+        ('%', ['100% seguro']),
+        ('a_b', ['a_b']),
+        ('/', ['e/ou']),
+        ('\\', ['C:\\dir']),
+        ('strasse', ['Hauptstraße']),
+        ('--', []),
+        ('nothing', []),
+    ],
+)
+async def test_titles_are_found_by_parts_and_signs_too(
+    words: str, found: list[str], database: Database, search: Search
+) -> None:
+    for title in ('Receita de CAFÉ', '100% seguro', 'a_b', 'axb', 'e/ou', 'C:\\dir', 'Hauptstraße'):
+        await stored(database, 'x', chat=conversation(title=title))
+    assert [each.conversation.title for each in await find(search, words)] == found
 
 
 async def test_index_follows_a_reply(
