@@ -1,6 +1,6 @@
 // Where a person writes. Why JavaScript: Enter, input methods, growing and the draft must react at once and survive a
 // lost connection. A draft is kept per conversation, and what was sent is kept until the server says it is stored.
-import { draft, forgetUnsent, keepDraft, keepUnsent, placeOf, unsent } from "drafts";
+import { draft, forgetEverything, forgetUnsent, keepDraft, keepUnsent, placeOf, unsent } from "drafts";
 import { isTemporary, newId } from "identifiers";
 
 const CAPTIONS = /\.(vtt|srt)$/i;
@@ -237,11 +237,7 @@ export default {
     // Keep nothing that was typed and not sent.
     forgetAll() {
       this.text = "";
-      try {
-        for (const key of Object.keys(localStorage)) if (key.startsWith(DRAFT) || key === OUTBOX) localStorage.removeItem(key);
-      } catch {
-        // forbidden storage: there is nothing in it
-      }
+      forgetEverything();
     },
   },
 };

@@ -61,6 +61,17 @@ export function forgetUnsent(id) {
   else store(unsent().filter((message) => message.message !== id));
 }
 
+export function forgetEverything() {
+  memory.clear();
+  unsentInMemory.length = 0;
+  keep(OUTBOX, "");
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(DRAFT)) keep(key, "");
+  } catch {
+    // forbidden storage: there is nothing in it
+  }
+}
+
 function store(messages) {
   const durable = messages.filter((message) => !isTemporary(message.conversation));
   keep(OUTBOX, durable.length ? JSON.stringify(durable) : "");

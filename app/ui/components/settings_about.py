@@ -96,7 +96,8 @@ def _loaded(t: Translator, model: LoadedModel) -> str:
         parts.append(t('window of {tokens} tokens').format(tokens=model.num_ctx))
     if model.until is not None:
         minutes = max(0, round((model.until - datetime.now(UTC)).total_seconds() / 60))
-        parts.append(t.n('for {n} minute more', 'for {n} minutes more', minutes).format(n=minutes))
+        if minutes:
+            parts.append(t.n('for {n} minute more', 'for {n} minutes more', minutes).format(n=minutes))
     return ' · '.join(parts)
 
 
