@@ -1,6 +1,6 @@
 """A conversation as PDF that looks like the page in its light colours.
 
-Laying out takes about 5 ms of Python for a message, so the app runs this in a process of its own (`python -m`), which
+Laying out takes about 10 ms of Python for a message, so the app runs this in a process of its own (`python -m`), which
 reads a transcript as JSON and writes the PDF.
 """
 

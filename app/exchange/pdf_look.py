@@ -19,7 +19,7 @@ FACES: Mapping[str, str] = {
 COLOURS: Mapping[str, str] = {
     'text': '#25221e',
     'soft': '#625c53',
-    'faint': '#766f65',
+    'faint': '#6c655c',
     'line': '#e7e2d9',
     'bubble': '#f1ede6',
     'code': '#f6f3ee',
@@ -28,7 +28,7 @@ COLOURS: Mapping[str, str] = {
     'tok-keyword': '#8a3b8f',
     'tok-string': '#2b6a3f',
     'tok-number': '#9a4a10',
-    'tok-comment': '#78716a',
+    'tok-comment': '#6f6861',
     'tok-name': '#1d5a9b',
     'tok-type': '#7a5400',
     'tok-plain': '#4d4740',

@@ -17,6 +17,9 @@ from app.exchange.pdf_look import COLOURS, FACES, FONTS
 BOX = '\u25a1'
 """Stands for a character that no face has."""
 
+WORDS_REMEMBERED = 20_000
+"""Words whose width is not measured again: texts say the same words over and over."""
+
 FIRST_EMOJI = 0x1F000
 INVISIBLE = re.compile('[\u200b\u200d\u2060\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff\x00-\x08\x0b-\x1f\x7f-\x9f]')
 WIDE = (
@@ -88,6 +91,7 @@ class Typesetter:
     def __init__(self, pdf: FPDF) -> None:
         self._pdf = pdf
         self._face_of = lru_cache(maxsize=None)(self._find_face)
+        self._pieces = lru_cache(WORDS_REMEMBERED)(self._cut)
 
     def close(self) -> None:
         """Close the files of the faces."""
@@ -99,7 +103,7 @@ class Typesetter:
         """Measure a text whose characters are all in the style's face."""
         return sum(self._font(style.face).cw[ord(char)] for char in text) * style.size / 1000
 
-    def pieces(self, text: str, style: Style) -> list[Piece]:
+    def _cut(self, text: str, style: Style) -> tuple[Piece, ...]:
         """Cut a text where its face has to change."""
         text = INVISIBLE.sub('', unicodedata.normalize('NFC', text)).replace('\t', '    ')
         faces = groupby(text, lambda char: self._face_of(char, style.face))
@@ -108,7 +112,7 @@ class Typesetter:
             said = ''.join(group) if face else BOX * len(list(group))
             dressed = replace(style, face=face or 'wide')
             made.append(Piece(said, dressed, self.width(said, dressed)))
-        return made
+        return tuple(made)
 
     def lines(self, texts: Iterable[tuple[str, Style]], width: float) -> list[Line]:
         """Break texts of several styles into lines of at most `width`, at least one."""
@@ -119,7 +123,7 @@ class Typesetter:
                 if atom == '\n':
                     breaker.end_line()
                 else:
-                    breaker.take(atom, self.pieces(atom, style))
+                    breaker.take(atom, self._pieces(atom, style))
         lines = breaker.finish()
         whole = ''.join(text for text, _ in texts)
         if RIGHT_TO_LEFT.search(whole):
@@ -215,7 +219,7 @@ class _Breaker:
         self._word: list[Piece] = []
         self._begins = True
 
-    def take(self, atom: str, pieces: list[Piece]) -> None:
+    def take(self, atom: str, pieces: tuple[Piece, ...]) -> None:
         if atom.isspace():
             self._put_word()
             for piece in pieces if self._line.pieces or self._begins else ():
@@ -223,7 +227,7 @@ class _Breaker:
                     self._line.add(piece)
         elif len(atom) == 1 and unicodedata.east_asian_width(atom) in 'WF':
             self._put_word()
-            self._word = pieces
+            self._word += pieces
             self._put_word()
         else:
             self._word += pieces
