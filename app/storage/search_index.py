@@ -149,13 +149,14 @@ class TextSearch:
     def newest(
         self, session: Session, condition: Condition, conversation_ids: Sequence[str], limit: int
     ) -> Sequence[str]:
-        """Walk back through the messages of each conversation."""
+        """Ask once for all conversations: asked for each, the planner may look through the whole index each time."""
         query = (
-            'SELECT hit.message_id FROM unnest(CAST(:ids AS text[])) AS place (id) CROSS JOIN LATERAL ('
-            f'  SELECT message_id, created_at FROM {condition.source}'
-            f'  WHERE entry.conversation_id = place.id AND {condition.where}'
-            '   ORDER BY entry.created_at DESC, entry.message_id DESC LIMIT :limit'
-            ') AS hit ORDER BY hit.created_at DESC, hit.message_id DESC'
+            'SELECT hit.message_id FROM ('
+            '  SELECT message_id, created_at, row_number() OVER ('
+            '    PARTITION BY conversation_id ORDER BY created_at DESC, message_id DESC'
+            f' ) AS place FROM {condition.source} WHERE {condition.where}'
+            '   AND entry.conversation_id = ANY(CAST(:ids AS text[]))'
+            ') AS hit WHERE hit.place <= :limit ORDER BY hit.created_at DESC, hit.message_id DESC'
         )
         values = {'ids': list(conversation_ids), 'limit': limit}
         return session.execute(_prepared(query, condition), values).scalars().all()
