@@ -94,6 +94,31 @@ async def drawer(tab: Screen) -> None:
     await expect(tab.part('conversation-list')).to_be_in_viewport()
 
 
+async def editing(tab: Screen) -> None:
+    await tab.questions.first.hover()
+    await tab.part('message-edit').first.click()
+    await expect(tab.part('message-editor-text')).to_be_visible()
+
+
+async def models_of_an_answer(tab: Screen) -> None:
+    await tab.ask('tokens=3')
+    await tab.has_status('complete')
+    await tab.part('message-models').click()
+    await expect(tab.part('message-menu')).to_be_visible()
+
+
+async def waiting(tab: Screen) -> None:
+    await streaming(tab)
+    await tab.send('what waits')
+    await expect(tab.part('queued-message')).to_be_visible()
+
+
+async def waiting_edited(tab: Screen) -> None:
+    await waiting(tab)
+    await tab.part('queued-edit').click()
+    await expect(tab.part('queued-editor')).to_be_visible()
+
+
 async def toast(tab: Screen) -> None:
     await tab.ask('tokens=3')
     await tab.has_status('complete')
@@ -180,6 +205,12 @@ SCREENS: Mapping[str, tuple[str, Steps]] = {
     'archive': ('/', archive),
     'trash': ('/', trash),
     'question before deleting for good': ('/', question),
+    'editing a question': ('/c/{sources}', editing),
+    'models of an answer': ('/', models_of_an_answer),
+    'what waits': ('/', waiting),
+    'what waits, edited': ('/', waiting_edited),
+    'settings': ('/settings', nothing),
+    'narrow settings': ('/settings', narrow),
 }
 """Screens by name: the address (with ids of conversations by name), and what is done there before axe looks."""
 

@@ -165,3 +165,14 @@ async def test_offer_that_is_refused_does_not_come_again(own: AppProcess, open_t
         await expect(offer).to_be_visible(visible=expected)
         if expected:
             await offer.get_by_role('button', name='No').click()
+
+
+async def test_notifications_are_switched_in_the_settings(own: AppProcess, open_tab: OpenTab) -> None:
+    tab = await open_tab(own, '/settings', permissions=['notifications'])
+    switch = tab.page.get_by_role('switch', name='Tell me when an answer is ready')
+    await expect(switch).not_to_be_checked()
+    await switch.check()
+    await tab.open('/settings')
+    await expect(switch).to_be_checked()
+    await switch.uncheck()
+    await tab.page.wait_for_function('localStorage.getItem("guilherme:notifications") === "off"')

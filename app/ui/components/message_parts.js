@@ -112,7 +112,7 @@ export function offer(button, choices, label, onChoose) {
     menu.remove();
     if (!document.activeElement || document.activeElement === document.body) button.focus({ preventScroll: true });
   });
-  document.body.append(menu);
+  (button.closest("main") || document.body).append(menu); // screen readers look for it beside what it belongs to
   menu.showPopover();
   const { left, top, bottom } = button.getBoundingClientRect();
   const below = bottom + menu.offsetHeight < window.innerHeight;

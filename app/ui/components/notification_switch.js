@@ -3,11 +3,12 @@
 import { isBlocked, isOn, isPossible, want } from "notifications";
 
 export default {
-  template: `<label class="notification-switch" data-testid="notification-switch">
-    <input type="checkbox" role="switch" :checked="on" :disabled="!possible || blocked" @change="change"/>
-    <span>{{ labels.label }}</span>
-    <span v-if="!possible || blocked" class="quiet">{{ possible ? labels.blocked : labels.impossible }}</span>
-  </label>`,
+  template: `<div class="settings-form" data-testid="notification-switch"><div class="setting setting-switch">
+    <div class="setting-words"><label class="setting-label" for="notification-switch">{{ labels.label }}</label>
+      <p class="setting-help" id="notification-help">{{ blocked ? labels.blocked : possible ? labels.help : labels.impossible }}</p></div>
+    <div class="setting-control"><input type="checkbox" role="switch" class="switch" id="notification-switch" aria-describedby="notification-help"
+      :checked="on" :disabled="!possible || blocked" @change="change"/></div>
+  </div></div>`,
   props: { labels: Object },
   data: () => ({ on: isOn(), possible: isPossible(), blocked: isBlocked() }),
   methods: {

@@ -1,4 +1,4 @@
-"""The switch for notifications, for any page: it keeps its state in the browser and needs nothing around it."""
+"""The switch for notifications in the settings: it keeps its state in the browser and needs nothing around it."""
 
 from nicegui.element import Element
 
@@ -11,7 +11,10 @@ class NotificationSwitch(Element, component='notification_switch.js', dependenci
     def __init__(self, t: Translator) -> None:
         super().__init__()
         self._props['labels'] = {
-            'label': t('Tell me when an answer is ready while I am elsewhere'),
+            'label': t('Tell me when an answer is ready'),
+            'help': t(
+                'By a notification, while no page of the app can be seen. It names the conversation, nothing more.'
+            ),
             'blocked': t('This browser blocks notifications from this page. Its settings for the page can allow them.'),
             'impossible': t('This browser shows notifications only from pages with https or on this computer.'),
         }

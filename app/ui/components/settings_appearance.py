@@ -3,6 +3,7 @@
 from nicegui import ui
 
 from app.ui.appearance import Appearance
+from app.ui.components.notification_switch import NotificationSwitch
 from app.ui.components.settings_form import SettingsField, SettingsForm
 from app.ui.components.settings_section import SettingsSection
 from app.ui.components.top_bar import LANGUAGE_NAMES
@@ -58,4 +59,5 @@ def appearance_section(t: Translator, appearance: Appearance) -> None:
                 ),
             ],
         )
+        NotificationSwitch(t)
         ui.label(t('This browser remembers these. Other browsers have their own.')).classes('settings-note')

@@ -3,7 +3,7 @@
 // (Cyrillic, Greek), by where they are on the keyboard. What closes something on Escape calls preventDefault().
 const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgentData?.platform || navigator.platform);
 const NARROW = "(max-width: 767px)"; // where the list lies over the page, as in narrow.css
-const OVERLAYS = "dialog[open], [role=menu]";
+const OVERLAYS = "dialog[open], [role=dialog], [role=alertdialog], [role=menu], [popover]";
 const REPEATING = ["previous", "next"]; // may be held
 const A_WHILE = 1000; // ms a conversation may take to be marked in the list as the one that is shown
 const SINGLE = "guilherme:single-keys";
