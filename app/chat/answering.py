@@ -44,10 +44,14 @@ class Answering:
         """Give the model for a person's conversation that has none."""
         return await self._preferring.default_model(owner_id)
 
+    def askable(self, ref: ModelRef | None) -> ModelRef | None:
+        """Give a model if it can be asked here."""
+        return self._catalog.askable(ref)
+
     def model(self, state: ConversationState, reply: Message) -> ConversationModel:
         """Give the model that answers into `reply`."""
         conversation = state.conversation
-        ref = reply.model or conversation.model or self._catalog.default()
+        ref = self._catalog.askable(reply.model) or conversation.model or self._catalog.default()
         guide = partial(self._preferring.guidance, conversation.owner_id)
         asking = partial(self._lines.asking, ref, reply.id)
         return ConversationModel(self._catalog, ref, conversation.parameters, guide, asking)
@@ -94,7 +98,7 @@ class Answering:
 
     def explain_wait(self, state: ConversationState, reply: Message) -> ExplainWait:
         """Give what explains the silence of a reply before its first word."""
-        model = reply.model or state.conversation.model or self._catalog.default()
+        model = self._catalog.askable(reply.model) or state.conversation.model or self._catalog.default()
         return partial(self._lines.explain, model, reply.id)
 
     async def _fit(

@@ -148,7 +148,8 @@ class Asking:
             if any(reply.message.parent_id == old.parent_id for reply in state.replies.values()):
                 raise Conflict(reason='busy')
             parent = await self._messages.get(old.parent_id)
-            chosen = model or state.conversation.model or old.model or await self._answering.default_model(owner_id)
+            before = state.conversation.model or self._answering.askable(old.model)
+            chosen = model or before or await self._answering.default_model(owner_id)
             command = replace(old.command, language=language) if old.command else None
             await self._answer_beside(state, None, self._reply_to(parent, chosen, command))
 

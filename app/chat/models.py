@@ -59,6 +59,10 @@ class ModelCatalog:
             raise ModelNotFound(model=ref.name, provider=ref.provider)
         return self._providers[ref.provider]
 
+    def askable(self, ref: ModelRef | None) -> ModelRef | None:
+        """Give a model if its provider is configured, None for one of elsewhere: an import brings such names."""
+        return ref if ref is not None and ref.provider in self._providers else None
+
     async def refresh(self) -> ModelsOverview:
         """Ask every provider what it has."""
         answers = await asyncio.gather(*(_models(provider) for provider in self._providers.values()))

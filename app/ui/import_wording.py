@@ -9,7 +9,7 @@ from app.ui.wording import error_sentence, size
 
 REFUSALS: Mapping[str, str] = {
     'unknown_format': msgid('I do not know this kind of file, or there are no conversations in it.'),
-    'not_json': msgid('Here the file stops to be JSON.'),
+    'not_json': msgid('From here on the file is not JSON.'),
     'cut_off': msgid('The file ends too early. Was the download complete?'),
     'empty_file': msgid('There is nothing in this file.'),
     'encoding': msgid('This file is written in {encoding}, but it has to be in UTF-8.'),

@@ -10,6 +10,7 @@ from scripts.benchmark import (
     measure_crowd,
     measure_database,
     measure_home,
+    measure_import,
     measure_latency,
     measure_memory,
     measure_process,
@@ -35,6 +36,7 @@ MEASURES: Mapping[str, Callable[[Stage], Awaitable[list[Row]]]] = {
     'memory': measure_memory.measure,
     'database': measure_database.measure,
     'search': measure_search.measure,
+    'import': measure_import.measure,
 }
 
 

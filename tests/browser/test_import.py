@@ -55,7 +55,7 @@ async def test_a_file_with_a_fault_is_refused_with_its_place(importing_app: AppP
     screen = await open_tab(importing_app, PATH)
     await choose(screen, {'name': 'conversations.json', 'mimeType': '', 'buffer': b'[{"mapping": {}},\n !]'})
     result = screen.part('import-result')
-    await expect(result).to_contain_text('Here the file stops to be JSON. (line 2, column 2, byte 19)')
+    await expect(result).to_contain_text('From here on the file is not JSON. (line 2, column 2, byte 19)')
     await expect(result).to_contain_text('Nothing of the file was kept.')
     await choose(screen, FILES / 'claude.json')
     await expect(result).to_have_text('2 conversations were imported.')

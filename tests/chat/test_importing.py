@@ -16,6 +16,7 @@ from app.chat.taking_in import Tally
 from app.domain.carried import Carried
 from app.domain.conversation import LOCAL_OWNER, Conversation, Folder
 from app.domain.document import Document, Passage
+from app.domain.message import Status
 from app.errors import ImportRefused
 from app.exchange.reading.archive import Archive
 from app.exchange.reading.intake import Meter
@@ -121,6 +122,22 @@ async def test_an_export_becomes_conversations_that_can_be_opened(desk: Desk) ->
     assert len(window.messages) == 4
     answer = await desk.exchange('And now?', cake.id)
     assert answer[1].content.startswith('w0')
+
+
+async def test_what_another_program_answered_is_answered_again_and_continued_by_a_model_of_here(desk: Desk) -> None:
+    given = chat('a', 'one', 'two', 'three', 'four')
+    for number, status in ((1, 'finished_successfully'), (3, 'in_progress')):
+        given['mapping'][f'a-{number}']['message'] |= {'metadata': {'model_slug': 'gpt-4o'}, 'status': status}
+    await bring(desk, [given])
+    [conversation] = await listed(desk)
+    state = await desk.chat.reading.open(LOCAL_OWNER, conversation.id)
+    last = str(conversation.head_id)
+    await desk.chat.asking.resume(LOCAL_OWNER, last)
+    continued = await desk.ended(await desk.messages.get(last))
+    assert (continued.status, continued.content[:6]) == (Status.COMPLETE, 'fourw0')
+    await desk.chat.asking.regenerate(LOCAL_OWNER, last)
+    again = await desk.ended(await desk.messages.get(str(state.conversation.head_id)))
+    assert (again.status, again.model and again.model.provider) == (Status.COMPLETE, 'ollama')
 
 
 @pytest.mark.parametrize('name', ['chatgpt', 'claude', 'open_webui', 'librechat', 'chat_history'])
