@@ -69,17 +69,18 @@ async def test_id_of_another_conversation_is_refused(app: AppProcess, open_tab: 
 
 
 async def test_several_unsent_messages_of_one_conversation(start_app: StartApp, open_tab: OpenTab) -> None:
-    """Only one answer at a time: what cannot be sent is given back to the composer, not lost."""
+    """Only one answer at a time: the next message waits its turn."""
     app = await start_app()
     tab = await open_tab(app)
     await tab.ask('tokens=5')
     await tab.has_status('complete')
     here = tab.conversation_id
     first = message(conversation=here, fresh=False, text='tokens=60 rate=30')
-    second = message(conversation=here, fresh=False, text='and one more')
+    second = message(conversation=here, fresh=False, text='tokens=4 and one more')
     await keep_unsent(tab, first, second)
     await tab.page.reload()
     await expect(tab.questions).to_have_count(2)
-    await expect(tab.composer).to_have_value('and one more')
-    await tab.has_status('complete')
-    assert await tab.words() == numbered(60)
+    await expect(tab.part('queued-message')).to_have_text(['tokens=4 and one more'])
+    await expect(tab.composer).to_have_value('')
+    await expect(tab.questions).to_have_count(3)
+    await expect(tab.body).to_have_text(' '.join(numbered(4)))
