@@ -16,11 +16,11 @@ from app.ui.addresses import address
 from app.ui.appearance import Appearance
 from app.ui.components.announcer import Announcer
 from app.ui.components.browser_tab import BrowserTab
-from app.ui.components.chat_view import ChatView, Edited
 from app.ui.components.composer import Composer, Sent, gauge
 from app.ui.components.connection import ConnectionState
 from app.ui.components.conversation_list import ConversationList
 from app.ui.components.list_actions import ListActions
+from app.ui.components.message_actions import MessageActions
 from app.ui.components.message_queue import MessageQueue
 from app.ui.components.search_panel import SearchPanel
 from app.ui.components.server_state import DownloadBar, ServerState
@@ -125,7 +125,14 @@ class ChatPage:
         self._top = TopBar(
             t, self._appearance, self._state, overview=models.overview, model=self._model(), actions=actions
         )
-        self._view = ChatView(self._chat.reading, t, self._act, self._edit, self._say)
+        self._view = MessageActions(
+            self._chat,
+            self._owner_id,
+            t,
+            self._toast,
+            on_open=self.open,
+            models=lambda: model_options(self._chat.models.overview, self._model()),
+        ).view
         self._view.on('navigate', lambda event: self._navigate(event.args))
         # Before anything with a timer: NiceGUI sends a page off as soon as a timer in it waits for the browser.
         await self._view.show(self._state, at=at, initial=True)
@@ -234,54 +241,6 @@ class ChatPage:
 
     async def _stop(self, conversation_id: str) -> None:
         await self._try(self._chat.asking.stop(self._owner_id, conversation_id))
-
-    async def _edit(self, edited: Edited) -> None:
-        question = Question(
-            conversation_id=edited.conversation_id,
-            message_id=edited.message_id,
-            text=edited.text,
-            language=self._t.language,
-        )
-        try:
-            await self._chat.asking.edit(self._owner_id, edited.replaced_id, question)
-        except GuilhermeError as error:
-            self._say(error)
-            self._view.edited(taken=False)
-        else:
-            self._view.edited(taken=True)
-
-    async def _act(self, action: str, message_id: str, choice: str) -> None:
-        asking = self._chat.asking
-        if action == 'copy':
-            await self._try(self._copy(message_id))
-        elif action == 'regenerate':
-            model = ModelRef.parse(choice) if choice else None
-            await self._try(asking.regenerate(self._owner_id, message_id, model, language=self._t.language))
-        elif action == 'models':
-            self._view.offer_models(message_id, model_options(self._chat.models.overview, self._model()))
-        elif action == 'fork':
-            await self._try(self._fork(message_id))
-        elif action == 'continue':
-            await self._try(asking.resume(self._owner_id, message_id))
-        elif action in ('previous', 'next'):
-            step = -1 if action == 'previous' else 1
-            await self._try(self._chat.branching.step_version(self._owner_id, message_id, step))
-        elif action == 'pull':
-            await self._try(self._pull(message_id))
-
-    async def _copy(self, message_id: str) -> None:
-        message = await self._chat.reading.message(self._owner_id, message_id)
-        self._view.copy(message_id, message.content)
-
-    async def _fork(self, message_id: str) -> None:
-        fork = await self._chat.branching.fork(self._owner_id, message_id)
-        await self.open(fork.id)
-        self._toast.show(self._t('This is a copy up to there. What you write here does not change the other.'))
-
-    async def _pull(self, message_id: str) -> None:
-        message = await self._chat.reading.message(self._owner_id, message_id)
-        if message.model is not None:
-            self._chat.downloads.start(message.model)
 
     async def _choose_model(self, model: ModelRef) -> None:
         if self._state is None:

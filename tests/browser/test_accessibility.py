@@ -181,6 +181,18 @@ async def question(tab: Screen) -> None:
 
 Steps = Callable[[Screen], Awaitable[None]]
 
+
+async def figures(tab: Screen) -> None:
+    await tab.ask('tokens=10')
+    await tab.has_status('complete')
+    await tab.part('message-stats').locator('summary').click()
+
+
+async def temporary(tab: Screen) -> None:
+    await tab.part('temporary-toggle').click()
+    await expect(tab.part('temporary-note')).to_be_visible()
+
+
 SCREENS: Mapping[str, tuple[str, Steps]] = {
     'welcome': ('/', nothing),
     'conversation': ('/', conversation),
@@ -209,6 +221,8 @@ SCREENS: Mapping[str, tuple[str, Steps]] = {
     'models of an answer': ('/', models_of_an_answer),
     'what waits': ('/', waiting),
     'what waits, edited': ('/', waiting_edited),
+    'figures': ('/', figures),
+    'temporary chat': ('/', temporary),
     'settings': ('/settings', nothing),
     'narrow settings': ('/settings', narrow),
 }
