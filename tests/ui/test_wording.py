@@ -74,7 +74,7 @@ def test_no_two_exceptions_share_a_code_and_no_sentence_is_without_one() -> None
 @pytest.mark.parametrize('language', LANGUAGES)
 def test_every_reason_has_a_sentence(language: Language) -> None:
     t = translator(language)
-    raised = [given_as('reason', name) for name in ('InvalidInput', 'Conflict', 'TranscriptUnavailable')]
+    raised = [given_as('reason', name) for name in ('InvalidInput', 'Conflict', 'NotFound', 'TranscriptUnavailable')]
     assert set().union(*raised, FAULTS.values(), {'private_video'}) == REASONS.keys()
     for reason in REASONS:
         details = {
