@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import logging
-import socket
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -43,9 +42,10 @@ from app.commands.videos import Videos
 from app.commands.youtube import youtube_command
 from app.commands.youtube_resumo import summary_command
 from app.domain.message import Message, Status
-from app.errors import GuilhermeError, PortTaken
+from app.errors import GuilhermeError
 from app.observability import logs
 from app.observability.health import health_routes
+from app.operating.listening import refuse_taken_port
 from app.providers.base import Provider
 from app.replies.engine import Engine
 from app.replies.live import LiveConversations
@@ -57,6 +57,7 @@ from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.documents import Documents
 from app.storage.folders import Folders
+from app.storage.instance import InstanceLock, lock_of
 from app.storage.journal import SqlJournal
 from app.storage.memory import DatabaseWithMemory
 from app.storage.messages import Messages
@@ -67,6 +68,7 @@ from app.storage.search import Search
 from app.storage.shelves import Shelves
 from app.storage.staging import Staging
 from app.storage.tags import Tags
+from app.storage.upgrading import upgrade_safely
 from app.ui.content_policy import ContentPolicy
 from app.ui.files import Files
 from app.ui.page import APP_NAME
@@ -102,12 +104,26 @@ class Parts:
     providers: list[Provider]
     chat: Chat
     titling: Titling
+    lock: InstanceLock
     interrupted: list[Message] = field(default_factory=list)
     _emptying: asyncio.Task[None] | None = None
 
+    @property
+    def url(self) -> str:
+        """Where the pages are, for somebody at this machine."""
+        host = {'0.0.0.0': '127.0.0.1', '::': '[::1]'}.get(self.settings.host, self.settings.host)  # noqa: S104
+        return f'http://{host}:{self.settings.port}'
+
     async def prepare(self) -> None:
-        """Bring the database up to date and fold what an earlier run left unfinished, before anybody can look."""
-        await self.database.upgrade()
+        """Bring the database up to date and fold what an earlier run left unfinished, before anybody can look.
+
+        Raises:
+            AlreadyRunning: another process works with this database already.
+            StorageUnavailable: the database cannot be used.
+        """
+        self.lock.take(self.url)
+        settings = self.settings
+        await upgrade_safely(self.database, settings.resolved_database_url, settings.data_dir / 'backups')
         self.interrupted = await self.journal.recover(to_be_resumed=self.settings.resume)
         await self.chat.importing.recover()
         if self.interrupted:
@@ -121,7 +137,7 @@ class Parts:
         """
         settings = self.settings
         if not native:
-            _refuse_taken_port(settings.host, settings.port)
+            refuse_taken_port(settings.host, settings.port)
         self.install()
         ui.run(
             host=settings.host,
@@ -160,11 +176,11 @@ class Parts:
         for provider in self.providers:
             await provider.close()
         await self.database.close()
+        self.lock.release()
 
     async def _started(self) -> None:
         _tune_server()
-        host = '127.0.0.1' if self.settings.host in ('0.0.0.0', '::') else self.settings.host  # noqa: S104
-        print(f'Guilherme is ready: http://{host}:{self.settings.port}', flush=True)
+        print(f'Guilherme is ready: {self.url}', flush=True)
         await self.chat.models.refresh()
         if self.settings.resume:
             await self._resume()
@@ -271,6 +287,7 @@ def build(settings: Settings) -> Parts:
         providers=providers,
         chat=chat,
         titling=titling,
+        lock=lock_of(settings.resolved_database_url),
     )
 
 
@@ -332,13 +349,3 @@ def _tune_collector() -> None:
             gc.collect()
 
     app.on_delete(collect_gone_pages)
-
-
-def _refuse_taken_port(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ':' in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise PortTaken(host=host, port=port, message=error.strerror or str(error)) from error

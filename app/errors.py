@@ -21,6 +21,8 @@ GuilhermeError                  code, details: the screen puts them into words i
 ├── StorageUnavailable          the database does not answer or refuses to commit
 ├── SettingsInvalid             a setting cannot be used
 ├── DatabaseUnusable            we cannot start on the database there is
+├── AlreadyRunning              another process holds the database's folder
+├── OperationRefused            a command of the command line cannot do what it was asked
 ├── PortTaken                   something else listens where we should
 └── UnexpectedFault             an exception that nobody foresaw, in a form that can be stored with a message
 """
@@ -158,7 +160,10 @@ class ImportRefused(GuilhermeError):
 
 
 class StorageUnavailable(GuilhermeError):
-    """Raised when the database does not answer or refuses to commit. Details: `message`."""
+    """Raised when the database does not answer or refuses to commit.
+
+    Details: `message`, and where it is something a person can put right a `reason` with `revision`, `needed`, `free`.
+    """
 
     code = 'storage_unavailable'
 
@@ -170,9 +175,27 @@ class SettingsInvalid(GuilhermeError):
 
 
 class DatabaseUnusable(GuilhermeError):
-    """Raised when we cannot start on the database there is. Details: `message`."""
+    """Raised when we cannot start on the database there is. Details: those of `StorageUnavailable`; `message`."""
 
     code = 'database_unusable'
+
+
+class AlreadyRunning(GuilhermeError):
+    """Raised when another process holds the database's folder. Details: `url`, `process`, `folder`.
+
+    With the `reason` busy_folder it is not the app but one of its commands.
+    """
+
+    code = 'already_running'
+
+
+class OperationRefused(GuilhermeError):
+    """Raised when a command of the command line cannot do what it was asked; nothing was changed.
+
+    Details: `reason`, and what its sentence needs: `file`, `program`, `revision`, `table`, `message`.
+    """
+
+    code = 'operation_refused'
 
 
 class PortTaken(GuilhermeError):

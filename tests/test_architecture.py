@@ -28,6 +28,7 @@ chat          │ replies commands providers storage retrieval exchange domain e
 api           │ chat rendering domain errors                             │ fastapi starlette
 ui            │ chat replies.changes replies.live rendering exchange domain errors │ fastapi nicegui starlette
 observability │ domain errors                                            │ fastapi starlette
+operating     │ settings storage providers domain errors ui.translations ui.wording │
 bootstrap     │ *                                                        │ *
 """
 ROWS = [[cell.split() for cell in row.split('│')] for row in HOUSE.strip().splitlines()]

@@ -21,11 +21,12 @@ ADDRESSES = {'/', '/c/{conversation_id}', '/healthz', '/readyz'}
 SETTINGS = {environment_name(name): field for name, field in Settings.model_fields.items()}
 
 
-def sections() -> dict[str, str]:
+def sections(page: str = 'settings.md') -> dict[str, str]:
     """Give the text under each heading of the form ### `name`, with its line breaks made spaces."""
-    parts = re.split(r'^#{2,} +(.*)$', (ROOT / 'docs' / 'settings.md').read_text('utf-8'), flags=re.MULTILINE)
+    parts = re.split(r'^#{2,} +(.*)$', (ROOT / 'docs' / page).read_text('utf-8'), flags=re.MULTILINE)
     pairs = zip(parts[1::2], parts[2::2], strict=True)
-    return {title.strip('`'): ' '.join(text.split()) for title, text in pairs if title.startswith('`')}
+    titled = ((name, text) for title, text in pairs if title.startswith('`') for name in title.split(', '))
+    return {name.strip('`'): ' '.join(text.split()) for name, text in titled}
 
 
 def default_of(field: FieldInfo) -> str:
@@ -71,6 +72,13 @@ def test_every_setting_has_its_heading_default_and_meaning(name: str) -> None:
 def test_every_flag_has_its_heading() -> None:
     in_code = {text for text in first_texts('add_argument') if text.startswith('--')}
     assert sections().keys() >= FLAGS | in_code
+
+
+def test_every_command_of_the_command_line_has_its_heading_and_an_example() -> None:
+    commands = first_texts('add_parser')
+    described = sections('operating.md')
+    assert described.keys() == commands
+    assert [name for name in commands if f'python main.py {name}' not in described[name]] == []
 
 
 def test_every_address_has_its_heading() -> None:

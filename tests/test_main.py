@@ -1,13 +1,11 @@
 """The real process: how it starts, what it says when it cannot, and how it ends."""
 
 import asyncio
-import os
 import re
 import signal
 import socket
 import sqlite3
 import stat
-import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -16,24 +14,10 @@ import httpx
 import pytest
 
 from app import __version__
-from tests.support.app_process import ROOT, AppProcess, running_app
+from tests.operating.running import run
+from tests.support.app_process import AppProcess, free_port, running_app
 
 NOBODY = 'http://127.0.0.1:1'
-
-
-async def run(*arguments: str, **settings: str) -> tuple[int | None, str, str]:
-    """Run `main.py` to its end; give the exit code, what it printed and what it complained of."""
-    kept = {name: os.environ[name] for name in ('PATH', 'HOME', 'GUILHERME_DATA_DIR', 'NICEGUI_STORAGE_PATH')}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(ROOT / 'main.py'),
-        *arguments,
-        env=kept | settings,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), 30)
-    return process.returncode, out.decode(), err.decode()
 
 
 def mode(path: Path) -> str:
@@ -54,6 +38,8 @@ async def test_help_names_every_flag() -> None:
     assert (code, err) == (0, '')
     for flag in ('--host', '--port', '--data-dir', '--native', '--demo', '--help', '--version'):
         assert flag in out
+    for command in ('doctor', 'backup', 'restore', 'migrate-data'):
+        assert command in out
 
 
 async def test_version() -> None:
@@ -112,14 +98,23 @@ async def test_a_folder_that_cannot_be_made_is_said_in_one_sentence(tmp_path: Pa
     assert err.startswith('The database cannot be used: ')
 
 
+async def test_a_second_start_on_the_same_data_says_where_the_first_is(app: AppProcess) -> None:
+    code, out, err = await run('--port', str(free_port()), '--data-dir', str(app.data_dir))
+    assert (code, out, err.count('\n')) == (1, '', 1)
+    assert err.startswith(f'Guilherme is running already with this data folder, at {app.url}. ')
+    async with httpx.AsyncClient(base_url=app.url) as client:
+        assert (await client.get('/readyz')).status_code == 200
+    await app.kill()
+    await app.start()  # nothing is left behind that would have to be cleared away
+
+
 async def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / 'guilherme.db')) as database, database:
         database.execute('CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)')
         database.execute("INSERT INTO alembic_version VALUES ('9999')")
     code, out, err = await run('--data-dir', str(tmp_path))
     assert (code, out, err.count('\n')) == (1, '', 1)
-    assert err.startswith('The database cannot be used: ')
-    assert '9999' in err
+    assert err.startswith('This database belongs to a newer version of Guilherme (revision 9999). ')
 
 
 # --- running ----------------------------------------------------------------------------------------------------------

@@ -7,8 +7,9 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -57,18 +58,17 @@ class Database:
             SettingsInvalid: the address is none that can be used.
             StorageUnavailable: the folder or file of an SQLite database cannot be made.
         """
-        self._address = address = _read_url(url)
-        sqlite = address.get_backend_name() == 'sqlite'
-        if sqlite:
-            _prepare_file(Path(str(address.database)))
-        make_engine = _sqlite_engine if sqlite else _postgres_engine
-        writers = 1 if sqlite else POSTGRES_WRITER_THREADS
+        self._address = address = read_url(url)
+        file = sqlite_file(url)
+        if file is not None:
+            prepare_file(file)
+        writers = 1 if file else POSTGRES_WRITER_THREADS
         self._writing = Lane(
-            ThreadPoolExecutor(writers, 'database-write'), make_engine(address, writers, busy_timeout, writes=True)
+            ThreadPoolExecutor(writers, 'database-write'), engine_of(address, writers, busy_timeout, writes=True)
         )
         self._reading = Lane(
             ThreadPoolExecutor(READER_THREADS, 'database-read'),
-            make_engine(address, READER_THREADS, busy_timeout, writes=False),
+            engine_of(address, READER_THREADS, busy_timeout, writes=False),
         )
 
     def of(self, identifier: str) -> 'Database':  # noqa: ARG002
@@ -102,6 +102,14 @@ class Database:
         """Run a statement for every row, as one `write`; without a session, for what is done many times a second."""
         await _run(self._writing, lambda engine: _execute(engine, statement, rows))
 
+    async def revision(self) -> str | None:
+        """Give the revision of the schema, None for a database without tables.
+
+        Raises:
+            StorageUnavailable: the database does not answer.
+        """
+        return await self.read(lambda session: migrate.current(session.connection()))
+
     async def upgrade(self) -> bool:
         """Bring the schema to the newest revision; say whether anything had to be done.
 
@@ -116,7 +124,7 @@ class Database:
         Raises:
             StorageUnavailable: it does not.
         """
-        found = await self.read(lambda session: migrate.current(session.connection()))
+        found = await self.revision()
         if found != migrate.HEAD:
             raise StorageUnavailable(message=f'schema revision is {found}, needed is {migrate.HEAD}')
 
@@ -163,9 +171,19 @@ def _execute(engine: Engine, statement: Executable, rows: Sequence[Mapping[str, 
 
 
 def _told(transaction: Callable[[Engine], T], engine: Engine) -> T:
-    """Run a transaction; what SQLAlchemy says of an outage becomes our own exception."""
-    try:
+    with outages_told():
         return transaction(engine)
+
+
+@contextmanager
+def outages_told() -> Iterator[None]:
+    """Turn what SQLAlchemy says of an outage into our own exception.
+
+    Raises:
+        StorageUnavailable: the database does not answer.
+    """
+    try:
+        yield
     except exc.SQLAlchemyError as error:
         if not is_outage(error):
             raise
@@ -178,7 +196,22 @@ def is_outage(error: exc.SQLAlchemyError) -> bool:
     return isinstance(error, failures) or type(error) is exc.DatabaseError
 
 
-def _read_url(text: str) -> URL:
+def sqlite_file(url: str) -> Path | None:
+    """Give the file of an SQLite database by its address, None if the address is one of PostgreSQL.
+
+    Raises:
+        SettingsInvalid: the address is none that can be used.
+    """
+    address = read_url(url)
+    return Path(str(address.database)).absolute() if address.get_backend_name() == 'sqlite' else None
+
+
+def read_url(text: str) -> URL:
+    """Read the address of a database, whichever of its spellings it has.
+
+    Raises:
+        SettingsInvalid: the address is none that can be used.
+    """
     try:
         url = make_url(text)
     except exc.ArgumentError as error:
@@ -190,13 +223,19 @@ def _read_url(text: str) -> URL:
     raise SettingsInvalid(name='GUILHERME_DATABASE_URL', message='use sqlite:///FILE or postgresql+psycopg://…')
 
 
-def _prepare_file(file: Path) -> None:
+def prepare_file(file: Path) -> None:
     """Make folder and file for the owner's eyes only; what exists keeps the permissions somebody gave it."""
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise StorageUnavailable(message=str(error)) from error
+
+
+def engine_of(address: URL, connections: int = 1, busy_timeout: float = 5.0, *, writes: bool) -> Engine:
+    """Make an engine set up as the app needs it: what reads only sees one state in each transaction."""
+    make = _sqlite_engine if address.get_backend_name() == 'sqlite' else _postgres_engine
+    return make(address, connections, busy_timeout, writes=writes)
 
 
 def _sqlite_engine(url: URL, connections: int, busy_timeout: float, *, writes: bool) -> Engine:

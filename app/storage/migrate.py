@@ -30,13 +30,23 @@ def upgrade(connection: Connection) -> bool:
         if current(connection) == HEAD:
             return False
     from alembic import command
-    from alembic.util import CommandError
 
-    try:
-        command.upgrade(config(connection), 'head')
-    except CommandError as error:
-        raise StorageUnavailable(message=f'the database belongs to another version of the app: {error}') from error
+    revision = current(connection)
+    if revision is not None and not knows(revision):
+        raise StorageUnavailable(
+            reason='newer_database',
+            revision=revision,
+            message=f'{revision} is a revision of a newer version of the app',
+        )
+    command.upgrade(config(connection), 'head')
     return True
+
+
+def knows(revision: str) -> bool:
+    """Tell whether this version of the app has the migration that leads to a revision."""
+    from alembic.script import ScriptDirectory
+
+    return any(script.revision == revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def current(connection: Connection) -> str | None:

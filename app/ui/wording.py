@@ -28,6 +28,11 @@ ERRORS: Mapping[str, str] = {
     'import_refused': msgid('This file cannot be imported.'),
     'storage_unavailable': msgid('Saving does not work right now, so nothing was sent. Your text is still here.'),
     'database_unusable': msgid('The database cannot be used: {message}'),
+    'already_running': msgid(
+        'Guilherme is running already with this data folder, at {url}. '
+        'Use it there, or stop it first (process {process}).'
+    ),
+    'operation_refused': msgid('This could not be done, and nothing was changed.'),
     'port_taken': msgid('Port {port} cannot be used ({message}). Stop what listens there, or choose another: --port'),
     'settings_invalid': msgid('The setting {name} cannot be used: {message}'),
 }
@@ -83,6 +88,40 @@ REASONS: Mapping[str, str] = {
         'YouTube cannot be reached from here. Check the connection, or paste the transcript after the command.'
     ),
     'timeout': msgid('YouTube did not answer in time. Try again in a while.'),
+    'newer_database': msgid(
+        'This database belongs to a newer version of Guilherme (revision {revision}). '
+        'Install that version, or restore a backup.'
+    ),
+    'little_space': msgid(
+        'There is not enough space on the disk to bring the database up to date: {needed} MB are needed, '
+        '{free} MB are free. Make some room and start again.'
+    ),
+    'busy_folder': msgid('Another command works with this data folder just now (process {process}). Wait for its end.'),
+    'file_exists': msgid('{file} exists already and is not overwritten. Choose another name.'),
+    'unwritable': msgid('{file} cannot be written: {message}'),
+    'no_database': msgid('There is no database at {file}. Check the data folder and GUILHERME_DATABASE_URL.'),
+    'no_backup': msgid('{file} cannot be read: {message}'),
+    'not_a_backup': msgid('{file} is not a backup of Guilherme.'),
+    'damaged_backup': msgid('{file} is damaged, so nothing was restored: {message}'),
+    'newer_backup': msgid(
+        '{file} was made by a newer version of Guilherme (revision {revision}). Install that version first.'
+    ),
+    'other_system': msgid(
+        '{file} was made of another database system than the one in use. Restore it where it comes from, '
+        'then carry everything over with migrate-data.'
+    ),
+    'no_program': msgid(
+        '{program} is needed for PostgreSQL and was not found. Install the client programs of PostgreSQL '
+        '(on Debian and Ubuntu: apt install postgresql-client).'
+    ),
+    'program_failed': msgid('{program} did not succeed: {message}'),
+    'not_empty': msgid('The database to be filled is not empty. Make a new, empty one and name that.'),
+    'same_database': msgid('Both addresses name the same database.'),
+    'older_source': msgid(
+        'The database to be carried over is at revision {revision}. Start this version of Guilherme with it once, '
+        'which brings it up to date, then try again.'
+    ),
+    'differs': msgid('The rows of {table} are not the same on both sides, so nothing was kept. Please report this.'),
 }
 
 NEAREST = msgid('There is no command /{name}. Did you mean /{nearest}?')

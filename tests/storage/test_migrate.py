@@ -87,7 +87,7 @@ async def test_a_schema_from_the_future_is_refused_in_words(database: Database) 
     await database.write(
         lambda session: session.connection().execute(text("UPDATE alembic_version SET version_num='9'"))
     )
-    with pytest.raises(StorageUnavailable, match='another version of the app'):
+    with pytest.raises(StorageUnavailable, match='newer version of the app'):
         await database.upgrade()
     with pytest.raises(StorageUnavailable, match='schema revision is 9'):
         await database.check()

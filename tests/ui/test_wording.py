@@ -24,6 +24,15 @@ from app.ui.wording import (
 )
 
 APP = Path(errors.__file__).parent
+RAISED_WITH_REASON = (
+    'InvalidInput',
+    'Conflict',
+    'NotFound',
+    'TranscriptUnavailable',
+    'StorageUnavailable',
+    'AlreadyRunning',
+    'OperationRefused',
+)
 
 
 def kinds(kind: type[GuilhermeError] = GuilhermeError) -> Iterator[type[GuilhermeError]]:
@@ -74,7 +83,7 @@ def test_no_two_exceptions_share_a_code_and_no_sentence_is_without_one() -> None
 @pytest.mark.parametrize('language', LANGUAGES)
 def test_every_reason_has_a_sentence(language: Language) -> None:
     t = translator(language)
-    raised = [given_as('reason', name) for name in ('InvalidInput', 'Conflict', 'NotFound', 'TranscriptUnavailable')]
+    raised = [given_as('reason', name) for name in RAISED_WITH_REASON]
     assert set().union(*raised, FAULTS.values(), {'private_video'}) == REASONS.keys()
     for reason in REASONS:
         details = {
@@ -85,6 +94,13 @@ def test_every_reason_has_a_sentence(language: Language) -> None:
             'message': 'no',
             'language': 'ko',
             'offered': 'English',
+            'revision': '9',
+            'needed': 10,
+            'free': 1,
+            'process': 7,
+            'file': 'x.db',
+            'program': 'pg_dump',
+            'table': 'message',
         }
         sentence = error_sentence(t, {'code': 'invalid_input', 'reason': reason} | details).text
         assert sentence

@@ -1,0 +1,122 @@
+"""Copies of a whole database as one file, made while the app runs, and put back. The two systems have files beside."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.errors import OperationRefused
+from app.storage import migrate, postgres_backup, sqlite_backup
+from app.storage.database import sqlite_file
+from app.storage.sqlite_backup import Told
+
+STAMP = '%Y%m%d-%H%M%S-%f'
+"""How names of files tell when they were made, in UTC: they sort as they were made."""
+
+
+def back_up(url: str, target: Path, told: Told = lambda _part: None) -> None:
+    """Write all of the database at `url`, as it is at one moment, into a new file only its owner can read.
+
+    `told` is called with the part that is done, from 0 to 1, as far as that is known.
+
+    Raises:
+        OperationRefused: the file exists, or cannot be written; there is no database; pg_dump is missing or failed.
+    """
+    source = sqlite_file(url)
+    if source is not None and not source.exists():
+        raise OperationRefused(reason='no_database', file=str(source))
+    with _written_beside(target) as part:
+        if source is None:
+            postgres_backup.dump(url, part)
+        else:
+            sqlite_backup.copy(source, part, told)
+
+
+def restore(url: str, backup: Path, told: Told = lambda _part: None) -> Path | None:
+    """Put a backup in the place of the database at `url`, which nobody may be using.
+
+    Gives the file with what was there before, if there was anything. On PostgreSQL the database has to be empty.
+
+    Raises:
+        OperationRefused: the file is no backup, is damaged or of a newer version; or the database is of another
+            system, or (PostgreSQL) not empty.
+    """
+    place = sqlite_file(url)
+    if _is_of_sqlite(backup) != (place is not None):
+        raise OperationRefused(reason='other_system', file=str(backup))
+    if place is None:
+        _refuse_newer(backup, postgres_backup.revision_of(backup))
+        postgres_backup.restore(url, backup)
+        return None
+    return _restore_sqlite(place, backup, told)
+
+
+def _restore_sqlite(place: Path, backup: Path, told: Told) -> Path | None:
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = place.with_name(f'.{place.name}.{os.getpid()}.part')
+    with _removed_at_the_end(part):
+        _make_private(part)
+        _refuse_newer(backup, sqlite_backup.copy_checked(backup, part, told))
+        return sqlite_backup.exchange(place, part, dated(place, 'before-restore'))
+
+
+def dated(file: Path, why: str) -> Path:
+    """Give a name beside a file that says why and when it was kept."""
+    return file.with_name(f'{file.stem}-{why}-{datetime.now(UTC).strftime(STAMP)}{file.suffix}')
+
+
+def _refuse_newer(backup: Path, revision: str | None) -> None:
+    if revision is None:
+        raise OperationRefused(reason='not_a_backup', file=str(backup))
+    if not migrate.knows(revision):
+        raise OperationRefused(reason='newer_backup', file=str(backup), revision=revision)
+
+
+def _is_of_sqlite(backup: Path) -> bool:
+    try:
+        with backup.open('rb') as file:
+            beginning = file.read(16)
+    except OSError as error:
+        raise OperationRefused(reason='no_backup', file=str(backup), message=error.strerror or str(error)) from error
+    if beginning.startswith(sqlite_backup.MAGIC):
+        return True
+    if beginning.startswith(postgres_backup.MAGIC):
+        return False
+    raise OperationRefused(reason='not_a_backup', file=str(backup))
+
+
+@contextmanager
+def _written_beside(target: Path) -> Iterator[Path]:
+    """Give a file to write to, which gets its name when it is whole; nothing stays if it never is."""
+    part = target.with_name(f'.{target.name}.{os.getpid()}.part')
+    with _removed_at_the_end(part):
+        _refuse_existing(target)
+        _make_private(part)
+        yield part
+        _refuse_existing(target)  # it took a while
+        part.rename(target)
+
+
+@contextmanager
+def _removed_at_the_end(part: Path) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for each in (part, Path(f'{part}-journal'), Path(f'{part}-wal'), Path(f'{part}-shm')):
+            with suppress(OSError):
+                each.unlink(missing_ok=True)
+
+
+def _refuse_existing(target: Path) -> None:
+    if target.exists():
+        raise OperationRefused(reason='file_exists', file=str(target))
+
+
+def _make_private(part: Path) -> None:
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise OperationRefused(
+            reason='unwritable', file=str(part.parent), message=error.strerror or str(error)
+        ) from error
