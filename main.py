@@ -24,7 +24,9 @@ def main() -> int:
             from app.operating import commands
 
             return commands.run(given, _language())
-        config = settings.load(host=given.host, port=given.port, data_dir=given.data_dir, demo=given.demo)
+        config = settings.load(
+            host=given.host, port=given.port, root_path=given.root_path, data_dir=given.data_dir, demo=given.demo
+        )
         from app import bootstrap  # here, so that --help and a wrong setting answer at once
 
         parts = bootstrap.build(config)

@@ -142,6 +142,8 @@ class Parts:
         ui.run(
             host=settings.host,
             port=None if native else settings.port,
+            root_path='' if native else settings.root_path,
+            forwarded_allow_ips=settings.trusted_proxies,
             title=APP_NAME,
             favicon=FAVICON,
             native=native,

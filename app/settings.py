@@ -1,5 +1,6 @@
 """Every setting: its name in the environment, its default and what it means. Read once, passed in, never a global."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -61,6 +62,14 @@ class Settings(BaseSettings):
     )
     host: str = Field('127.0.0.1', description='Address to listen on. `0.0.0.0` lets other machines in.')
     port: int = Field(8080, ge=1, le=65535, description='Port to listen on.')
+    root_path: str = Field(
+        '', description='Path below which a reverse proxy serves the app, such as `/chat`. Empty: none.'
+    )
+    trusted_proxies: str = Field(
+        '127.0.0.1,::1',
+        description='Addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are '
+        'believed, with commas between them; `*` for all.',
+    )
     data_dir: Path = Field(
         default_factory=lambda: user_data_path('guilherme', appauthor=False),
         description='Folder for the database and everything else the app keeps.',
@@ -117,6 +126,15 @@ class Settings(BaseSettings):
     @classmethod
     def _read_ollama_host(cls, value: str) -> str:
         return ollama_url(value)
+
+    @field_validator('root_path')
+    @classmethod
+    def _read_root_path(cls, value: str) -> str:
+        """Read `chat`, `/chat` and `/chat/` alike."""
+        parts = [part for part in value.strip().split('/') if part]
+        if not all(re.fullmatch(r'[\w.~-]+', part, re.ASCII) and part.strip('.') for part in parts):
+            raise ValueError('a path of letters, digits and - . _ ~ was expected, such as /chat')
+        return ''.join(f'/{part}' for part in parts)
 
     @field_validator('log_level', mode='before')
     @classmethod

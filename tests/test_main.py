@@ -36,7 +36,7 @@ async def app(tmp_path: Path) -> AsyncIterator[AppProcess]:
 async def test_help_names_every_flag() -> None:
     code, out, err = await run('--help')
     assert (code, err) == (0, '')
-    for flag in ('--host', '--port', '--data-dir', '--native', '--demo', '--help', '--version'):
+    for flag in ('--host', '--port', '--root-path', '--data-dir', '--native', '--demo', '--help', '--version'):
         assert flag in out
     for command in ('doctor', 'backup', 'restore', 'migrate-data'):
         assert command in out
@@ -68,6 +68,7 @@ async def test_a_port_that_is_taken_is_said_in_one_sentence(tmp_path: Path) -> N
         ({'GUILHERME_PORT': 'abc'}, 'GUILHERME_PORT'),
         ({'GUILHERME_NUM_CTX': '1'}, 'GUILHERME_NUM_CTX'),
         ({'GUILHERME_LANGUAGE': 'tlh'}, 'GUILHERME_LANGUAGE'),
+        ({'GUILHERME_ROOT_PATH': 'https://example.org/chat'}, 'GUILHERME_ROOT_PATH'),
         ({'GUILHERME_DATABASE_URL': 'mysql://localhost/x'}, 'GUILHERME_DATABASE_URL'),
     ],
 )

@@ -61,6 +61,13 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
     assert settings.ollama_host == 'http://box:11434'
 
 
+@pytest.mark.parametrize('written', ['chat', '/chat', '/chat/', ' //chat '])
+def test_the_root_path_may_be_written_with_any_slashes(written: str) -> None:
+    assert load(root_path=written).root_path == '/chat'
+    assert load(root_path='/').root_path == ''
+    assert load(root_path='/ai/chat-1.0').root_path == '/ai/chat-1.0'
+
+
 def test_the_database_may_be_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('GUILHERME_DATABASE_URL', 'postgresql+psycopg://u@h/d')
     assert load().resolved_database_url == 'postgresql+psycopg://u@h/d'
@@ -80,6 +87,8 @@ def test_log_level_may_be_written_small() -> None:
         ('GUILHERME_LOAD_LIMIT', '-1'),
         ('GUILHERME_SILENCE_LIMIT', '0'),
         ('GUILHERME_RESUME', 'perhaps'),
+        ('GUILHERME_ROOT_PATH', '/chat?x'),
+        ('GUILHERME_ROOT_PATH', '/../chat'),
         ('GUILHERME_LANGUAGE', 'klingon'),
         ('GUILHERME_LOG_FORMAT', 'xml'),
         ('GUILHERME_LOG_LEVEL', 'loud'),

@@ -19,6 +19,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument('--host', help='address to listen on (GUILHERME_HOST)')
     parser.add_argument('--port', type=int, help='port to listen on (GUILHERME_PORT)')
+    parser.add_argument('--root-path', help='path below which a reverse proxy serves the app (GUILHERME_ROOT_PATH)')
     parser.add_argument('--data-dir', help='folder for the database and everything else (GUILHERME_DATA_DIR)')
     parser.add_argument('--native', action='store_true', help='open in a window of its own instead of the browser')
     parser.add_argument('--demo', action='store_true', default=None, help='answer from a script, with no model')

@@ -81,7 +81,7 @@ class Screen:
         await expect(self.questions).to_have_count(before + 1)
         await self.page.wait_for_function(
             """count => document.querySelectorAll('[data-testid=message][data-role=assistant]').length > count
-                 && location.pathname.startsWith('/c/')""",
+                 && location.pathname.includes('/c/')""",
             arg=before,
         )
         return await self.reply_id()
