@@ -1,16 +1,18 @@
 """Starts Guilherme. Reads as a table of contents: settings, what is built from them, the server."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import sys
 from typing import TYPE_CHECKING
 
 from app import settings
-from app.errors import DatabaseUnusable, GuilhermeError, StorageUnavailable
+from app.errors import AlreadyRunning, DatabaseUnusable, GuilhermeError, StorageUnavailable, WindowOpenAlready
 from app.operating.command_line import arguments
 
 if TYPE_CHECKING:
+    from app.bootstrap import Parts
     from app.ui.translations import Language
 
 
@@ -27,11 +29,18 @@ def main() -> int:
         config = settings.load(
             host=given.host, port=given.port, root_path=given.root_path, data_dir=given.data_dir, demo=given.demo
         )
+        if given.native:
+            from app.native import opening
+
+            config = opening.prepared(config, given.port)
         from app import bootstrap  # here, so that --help and a wrong setting answer at once
 
         parts = bootstrap.build(config)
-        asyncio.run(parts.prepare())
+        _prepare(parts, native=given.native)
         parts.serve(native=given.native)
+    except WindowOpenAlready as news:
+        print(_sentence(news))
+        return 0
     except StorageUnavailable as error:
         print(_sentence(DatabaseUnusable(**error.details)), file=sys.stderr)
         return 1
@@ -39,6 +48,17 @@ def main() -> int:
         print(_sentence(error), file=sys.stderr)
         return 1
     return 0
+
+
+def _prepare(parts: 'Parts', *, native: bool) -> None:
+    try:
+        asyncio.run(parts.prepare())
+    except AlreadyRunning:
+        if native:  # two starts at the same moment: the window of the other is about to open
+            from app.native import opening
+
+            opening.bring_forward(parts.settings.data_dir, patience=3)
+        raise
 
 
 def _leave(_number: int, _frame: object) -> None:
@@ -58,5 +78,6 @@ def _language() -> 'Language':
     return negotiate(os.environ.get('LANG', '').replace('_', '-'))
 
 
-if __name__ in {'__main__', '__mp_main__'}:
+if __name__ == '__main__':  # not in the window's process, which imports this file once more
+    multiprocessing.freeze_support()
     sys.exit(main())

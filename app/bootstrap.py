@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 
 from nicegui import app, background_tasks, core, ui
 from nicegui.server import Server
@@ -43,6 +44,8 @@ from app.commands.youtube import youtube_command
 from app.commands.youtube_resumo import summary_command
 from app.domain.message import Message, Status
 from app.errors import GuilhermeError
+from app.native.window import Asking as WindowAsking
+from app.native.window import Window
 from app.observability import logs
 from app.observability.health import health_routes
 from app.operating.listening import refuse_taken_port
@@ -69,12 +72,13 @@ from app.storage.shelves import Shelves
 from app.storage.staging import Staging
 from app.storage.tags import Tags
 from app.storage.upgrading import upgrade_safely
+from app.ui.components.closing_question import Closing
 from app.ui.content_policy import ContentPolicy
 from app.ui.files import Files
 from app.ui.page import APP_NAME
 from app.ui.routes import Screens
 from app.ui.spoken import spoken
-from app.ui.theme import FAVICON
+from app.ui.theme import FAVICON, STATIC
 from app.ui.uploads import Uploads
 
 RECONNECT_TIMEOUT = 90.0
@@ -107,6 +111,7 @@ class Parts:
     lock: InstanceLock
     interrupted: list[Message] = field(default_factory=list)
     _emptying: asyncio.Task[None] | None = None
+    _end: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -136,17 +141,19 @@ class Parts:
             PortTaken: something else listens there.
         """
         settings = self.settings
-        if not native:
-            refuse_taken_port(settings.host, settings.port)
-        self.install()
+        refuse_taken_port(settings.host, settings.port)
+        window: dict[str, Any] = {}
+        if native:
+            window = self._install_window()
+        else:
+            self.install()
         ui.run(
             host=settings.host,
-            port=None if native else settings.port,
-            root_path='' if native else settings.root_path,
+            port=settings.port,
+            root_path=settings.root_path,
             forwarded_allow_ips=settings.trusted_proxies,
             title=APP_NAME,
             favicon=FAVICON,
-            native=native,
             show=False,
             reload=False,
             dark=None,
@@ -154,20 +161,38 @@ class Parts:
             reconnect_timeout=RECONNECT_TIMEOUT,
             show_welcome_message=False,
             timeout_graceful_shutdown=CLOSE_PATIENCE,
+            **window,
         )
 
-    def install(self) -> None:
-        """Register pages, routes and what happens at start and end."""
+    def install(self, closing: Closing | None = None) -> None:
+        """Register pages, routes and what happens at start and end; with `closing`, pages can ask about the window."""
         app.add_middleware(ContentPolicy)
         app.include_router(health_routes(self.database.check))
         Files(self.chat, self.settings.language).install()
         Uploads(self.chat, self.settings.language).install()
-        Screens(self.chat, self.settings.language).install()
+        Screens(self.chat, self.settings.language, closing).install()
         app.on_startup(self._started)
         app.on_shutdown(self.close)
 
+    def _install_window(self) -> dict[str, Any]:
+        closing = Closing(resumes=self.settings.resume)
+        window = Window(
+            self.settings.data_dir,
+            port=self.settings.port,
+            icon=STATIC / 'icons' / 'icon-512.png',
+            asking=WindowAsking(needed=lambda: self.engine.busy, ask=closing.ask),
+        )
+        closing.close, closing.stay = window.end, window.stay
+        self.install(closing)
+        return window.install()
+
     async def close(self) -> None:
-        """End: replies are interrupted and stored, connections given back."""
+        """End: replies are interrupted and stored, connections given back. Asked again, it waits for that end."""
+        if self._end is None:
+            self._end = asyncio.create_task(self._close(), name='end')
+        await asyncio.shield(self._end)
+
+    async def _close(self) -> None:
         if self._emptying is not None:
             self._emptying.cancel()
         await self.chat.queueing.close()

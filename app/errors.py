@@ -24,6 +24,8 @@ GuilhermeError                  code, details: the screen puts them into words i
 ├── AlreadyRunning              another process holds the database's folder
 ├── OperationRefused            a command of the command line cannot do what it was asked
 ├── PortTaken                   something else listens where we should
+├── WindowOpenAlready           a second start found the window open and let it come forward
+├── WindowUnavailable           a window of its own cannot be opened on this machine
 └── UnexpectedFault             an exception that nobody foresaw, in a form that can be stored with a message
 """
 
@@ -202,6 +204,18 @@ class PortTaken(GuilhermeError):
     """Raised when we cannot listen at the address. Details: `host`, `port`, `message`."""
 
     code = 'port_taken'
+
+
+class WindowOpenAlready(GuilhermeError):
+    """Raised when a second start found the window open: it was brought forward, and there is nothing else to do."""
+
+    code = 'window_open_already'
+
+
+class WindowUnavailable(GuilhermeError):
+    """Raised when a window of its own cannot be opened on this machine. Details: `reason`; `packages` to install."""
+
+    code = 'window_unavailable'
 
 
 class UnexpectedFault(GuilhermeError):

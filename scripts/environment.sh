@@ -34,10 +34,10 @@ find_python() {
 
 is_debian_root() { [ "$(id -u)" = 0 ] && [ -e /etc/debian_version ] && command -v apt-get >/dev/null; }
 
-# Installs a package of the distribution without a question; what it prints is shown only if it fails.
+# Installs packages of the distribution without a question; what it prints is shown only if it fails.
 install_package() {
     say "Installing $1 with apt-get ..."
-    quietly sh -c 'apt-get update && apt-get install -y --no-install-recommends "$1"' sh "$1" </dev/null
+    quietly sh -c 'apt-get update && apt-get install -y --no-install-recommends $1' sh "$1" </dev/null
 }
 
 quietly() {

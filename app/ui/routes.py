@@ -8,6 +8,7 @@ from nicegui import ui
 from app.chat import Chat
 from app.domain.conversation import LOCAL_OWNER
 from app.ui import installing, theme
+from app.ui.components.closing_question import Closing, ClosingQuestion
 from app.ui.page import APP_NAME, ChatPage
 from app.ui.preferences import Preferences
 from app.ui.translations import translator
@@ -15,10 +16,14 @@ from app.ui.translations import translator
 
 @dataclass(frozen=True, slots=True)
 class Screens:
-    """Makes the pages; `language_setting` is `auto` or the language of all pages."""
+    """Makes the pages; `language_setting` is `auto` or the language of all pages.
+
+    With `closing`, which the window of its own has, they can ask whether it shall close.
+    """
 
     chat: Chat
     language_setting: str
+    closing: Closing | None = None
 
     def install(self) -> None:
         """Register every page."""
@@ -51,5 +56,8 @@ class Screens:
         installing.head(request, preferences.theme)
         theme.one_main()
         ui.query('html').props(f'lang={preferences.language}')
-        page = ChatPage(self.chat, LOCAL_OWNER, translator(preferences.language), preferences)
+        t = translator(preferences.language)
+        page = ChatPage(self.chat, LOCAL_OWNER, t, preferences)
         await page.build(conversation_id, message_id, settings=settings)
+        if self.closing is not None:
+            ClosingQuestion(t, self.closing)

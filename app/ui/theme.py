@@ -28,6 +28,7 @@ PARTS = (
     'data_import',
     'toast',
     'shortcuts',
+    'closing_question',
     'browser_tab',
     'narrow',
 )

@@ -34,6 +34,8 @@ ERRORS: Mapping[str, str] = {
     ),
     'operation_refused': msgid('This could not be done, and nothing was changed.'),
     'port_taken': msgid('Port {port} cannot be used ({message}). Stop what listens there, or choose another: --port'),
+    'window_open_already': msgid('The window is open already and was brought forward.'),
+    'window_unavailable': msgid('A window cannot be opened here. Start without --native to use the browser.'),
     'settings_invalid': msgid('The setting {name} cannot be used: {message}'),
 }
 """One sentence per exception of ours; a test proves that none is missing."""
@@ -122,6 +124,22 @@ REASONS: Mapping[str, str] = {
         'which brings it up to date, then try again.'
     ),
     'differs': msgid('The rows of {table} are not the same on both sides, so nothing was kept. Please report this.'),
+    'no_pywebview': msgid(
+        'The window needs pywebview, which is not installed. Start with scripts/run --native, '
+        'or install it: pip install -r requirements-native.txt'
+    ),
+    'no_engine': msgid(
+        'The window needs Qt (or GTK with WebKit), and neither is installed. '
+        'Install it: pip install -r requirements-native.txt'
+    ),
+    'no_libraries': msgid(
+        'The window needs libraries of the system that are missing. On Debian and Ubuntu: apt install {packages}'
+    ),
+    'no_screen': msgid('There is no screen to open a window on. Start without --native to use the browser.'),
+    'window_as_root': msgid(
+        'The window does not open for root, since its browser then runs without protection. '
+        'Start as another user, or set QTWEBENGINE_DISABLE_SANDBOX=1 if that is what you want.'
+    ),
 }
 
 NEAREST = msgid('There is no command /{name}. Did you mean /{nearest}?')

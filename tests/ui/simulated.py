@@ -27,6 +27,7 @@ from app.bootstrap import Parts
 from app.rendering.changes import AppendText, ReplaceFrom, ReplaceTail
 from app.settings import load
 from app.ui.components.chat_view import ChatView
+from app.ui.components.closing_question import Closing
 from app.ui.components.composer import Composer
 from app.ui.components.conversation_title import ConversationTitle
 from app.ui.wire import ADD, BLOCKS, STATE, STEP, TAIL, TEXT, THINK
@@ -194,7 +195,7 @@ class Screen:
 
 
 @asynccontextmanager
-async def running_app(data_dir: Path, **settings: Any) -> AsyncIterator[Parts]:
+async def running_app(data_dir: Path, *, closing: Closing | None = None, **settings: Any) -> AsyncIterator[Parts]:
     """Start the app as a process would, without a socket; titles are not asked for unless the settings say so."""
     with own_log():
         parts = bootstrap.build(load(data_dir=data_dir, **{'titles': False} | settings))
@@ -203,7 +204,7 @@ async def running_app(data_dir: Path, **settings: Any) -> AsyncIterator[Parts]:
         os.environ['NICEGUI_USER_SIMULATION'] = 'true'
         try:
             prepare_simulation()
-            parts.install()
+            parts.install(closing)
             ui.run(storage_secret='simulated')
             async with core.app.router.lifespan_context(core.app):
                 yield parts

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.ui.simulated import Browser, running_app
 
 @pytest.fixture
 async def parts(tmp_path: Path, server: OllamaServer, youtube: YouTubeServer) -> AsyncIterator[Parts]:
-    settings = {'ollama_host': server.url, 'youtube_base_url': youtube.url, 'num_ctx': 2048}
+    settings: dict[str, Any] = {'ollama_host': server.url, 'youtube_base_url': youtube.url, 'num_ctx': 2048}
     async with running_app(tmp_path / 'data', **settings) as running:
         yield running
 

@@ -32,6 +32,7 @@ RAISED_WITH_REASON = (
     'StorageUnavailable',
     'AlreadyRunning',
     'OperationRefused',
+    'WindowUnavailable',
 )
 
 
@@ -100,6 +101,7 @@ def test_every_reason_has_a_sentence(language: Language) -> None:
             'process': 7,
             'file': 'x.db',
             'program': 'pg_dump',
+            'packages': 'libxcb-cursor0',
             'table': 'message',
         }
         sentence = error_sentence(t, {'code': 'invalid_input', 'reason': reason} | details).text
