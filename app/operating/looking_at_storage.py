@@ -57,9 +57,7 @@ def _database(url: str, t: Translator) -> Iterator[Finding]:
         condition = examine(url)
     except StorageUnavailable as error:
         yield fault(
-            t('The database does not answer: {message}').format(
-                message=' '.join(str(error.details['message']).split())
-            ),
+            t('The database does not answer: {message}').format(message=error.details['message']),
             t('Check GUILHERME_DATABASE_URL, and whether the server runs and lets you in.')
             if sqlite_file(url) is None
             else t('If it is damaged, put a backup in its place: python main.py restore FILE'),

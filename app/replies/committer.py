@@ -32,7 +32,7 @@ class Committer:
         self._ended: dict[str, RunningReply] = {}
         self._unsaved: dict[str, RunningReply] = {}
         self._retry = RETRY_FIRST
-        self._retry_at = 0.0
+        self._may_retry = True
         self._wake = asyncio.Event()
         self._settled = asyncio.Event()
         self._settled.set()
@@ -78,7 +78,7 @@ class Committer:
 
     async def _commit(self) -> None:
         """Store what is pending. What failed waits until it may be tried again, and the others do not wait for it."""
-        again = time.monotonic() >= self._retry_at
+        again, self._may_retry = self._may_retry, False
         ended = [reply for reply in self._ended.values() if again or reply.id not in self._unsaved]
         growing = [reply for reply in self._dirty.values() if again or reply.id not in self._unsaved]
         for reply in growing:
@@ -87,11 +87,16 @@ class Committer:
         for reply in ended:
             await self._seal(reply)
         if not self._unsaved:
-            self._retry, self._retry_at = RETRY_FIRST, 0.0
+            self._retry, self._may_retry = RETRY_FIRST, True
         elif again:
-            self._retry_at = time.monotonic() + self._retry
-            asyncio.get_running_loop().call_later(self._retry, self._wake.set)
+            asyncio.get_running_loop().call_later(self._retry, self._try_again)
             self._retry = min(self._retry * 2, RETRY_LONGEST)
+
+    def _try_again(self) -> None:
+        # The timer decides, not the clock: uvloop's timers may be some milliseconds early, and where no more text comes
+        # nothing would wake the task a second time.
+        self._may_retry = True
+        self._wake.set()
 
     async def _append(self, replies: list[RunningReply]) -> None:
         batch = {reply.id: reply.entries_to_store() for reply in replies}

@@ -187,7 +187,8 @@ def outages_told() -> Iterator[None]:
     except exc.SQLAlchemyError as error:
         if not is_outage(error):
             raise
-        raise StorageUnavailable(message=str(getattr(error, 'orig', None) or error).strip()) from error
+        message = ' '.join(str(getattr(error, 'orig', None) or error).split())  # psycopg writes several lines
+        raise StorageUnavailable(message=message) from error
 
 
 def is_outage(error: exc.SQLAlchemyError) -> bool:

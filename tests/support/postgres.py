@@ -1,5 +1,6 @@
 """A real PostgreSQL from pip, one server for all tests; each asks it for databases of its own."""
 
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -49,6 +50,17 @@ class PostgresServer:
     def drop_database(self, name: str) -> None:
         """Remove a database, whoever is connected to it."""
         self.execute('DROP DATABASE {name} WITH (FORCE)', name=name)
+
+    def crash(self) -> None:
+        """Let the server end at once, without a word to its clients; what was committed it finds again."""
+        process = self._installed.get_postmaster_info().process
+        assert process is not None
+        process.send_signal(signal.SIGQUIT)
+        process.wait(10)
+
+    def start(self) -> None:
+        """Start it again in the same place."""
+        self._installed.ensure_postgres_running()
 
     def lock_out(self, name: str) -> None:
         """End every connection to a database and let nobody in: to its users, the server is gone."""
