@@ -58,8 +58,10 @@ class Erasing:
         await self._stored.give_up(owner_id)
         await self._stop(owner_id)  # what began between the two
         await self._forget_documents(owner_id)
-        for state in self._live.of(owner_id):
+        gone = self._live.of(owner_id)
+        for state in gone:
             state.announce(replace(state.conversation, deleted_at=datetime.now(UTC)))
+        self._live.forget([state.id for state in gone])
         self._rendered.forget()
         self._trash.go_on()
         self._live.reshelved.emit(owner_id)

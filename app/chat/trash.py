@@ -64,6 +64,7 @@ class Trash:
     async def purge(self) -> None:
         """Delete what has lain in the trash for long enough, and what was to be deleted for good already."""
         if gone := await self._stored.give_up_older(datetime.now(UTC) - TRASH_KEPT, but=STAGED):
+            self._live.forget(gone)
             log.info('%d conversations had been in the trash for %d days and go.', len(gone), TRASH_KEPT.days)
         await self.erase_now(PAUSE)
 
@@ -80,6 +81,7 @@ class Trash:
 
     async def _give_up(self, owner_id: str, conversation_ids: tuple[str, ...] | None) -> int:
         gone = await self._stored.give_up(owner_id, conversation_ids)
+        self._live.forget(gone)
         self._live.reshelved.emit(owner_id)
         self.go_on()
         return len(gone)

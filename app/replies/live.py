@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -268,6 +268,12 @@ class LiveConversations:
             state = self._states[conversation.id] = ConversationState(conversation, self.spread)
             self._keep(state)
         return state
+
+    def forget(self, conversation_ids: Iterable[str]) -> None:
+        """Let go of conversations that were deleted for good: an import may bring the same ids back, as other ones."""
+        for conversation_id in conversation_ids:
+            self._states.pop(conversation_id, None)
+            self._latest.pop(conversation_id, None)
 
     def spread(self, news: ConversationNews) -> None:
         """Tell lists of conversations what is new, several things at once: a hundred lists may listen."""
