@@ -145,6 +145,7 @@ class Importing:
         found = read_file(file, owner_id, say, meter)
         is_empty = True
         try:
+            await self._follow()  # what an earlier import gave and the database did not let follow
             while part := await _in_thread(lambda: _next_part(found), meter):
                 self.check_room(0)
                 await taking.take(part)

@@ -108,13 +108,16 @@ class TakingIn:
     async def _look(self, conversations: Sequence[Carried]) -> tuple[dict[str, Stored], dict[str, Stored]]:
         await self._write()
         self._fresh.clear()
-        ids = [carried.conversation.id for carried in conversations]
-        stored = await self._staging.conversations(ids)
-        if any(each.owner_id == NOBODY for each in stored.values()):
+        found, messages = await self._find(conversations)
+        if any(each.owner_id == NOBODY for each in (*found.values(), *messages.values())):
             await self._trash.erase_now()  # what is being deleted for good may come back, but anew
-            stored = await self._staging.conversations(ids)
+            found, messages = await self._find(conversations)
+        return found, messages
+
+    async def _find(self, conversations: Sequence[Carried]) -> tuple[dict[str, Stored], dict[str, Stored]]:
+        found = await self._staging.conversations([carried.conversation.id for carried in conversations])
         messages = [message.id for carried in conversations for message in carried.messages]
-        return stored, await self._staging.messages(messages)
+        return found, await self._staging.messages(messages)
 
     async def _take(self, carried: Carried, stored: Mapping[str, Stored], messages: Mapping[str, Stored]) -> None:
         found = stored.get(carried.conversation.id)

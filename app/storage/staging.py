@@ -99,14 +99,16 @@ class Staging:
         return {key: Stored(owner, key, head, is_deleted=deleted is not None) for key, owner, head, deleted in found}
 
     async def messages(self, ids: Sequence[str]) -> dict[str, Stored]:
-        """Say which of these messages are there, and in which conversation."""
+        """Say which of these messages are there, in which conversation, and who owns that."""
         row = MessageRow
 
-        def work(session: Session, ids: Sequence[str]) -> Sequence[tuple[str, str, int]]:
-            return session.exec(select(row.id, row.conversation_id, row.depth).where(col(row.id).in_(ids))).all()
+        def work(session: Session, ids: Sequence[str]) -> Sequence[tuple[str, str, str, int]]:
+            query = select(row.id, ConversationRow.owner_id, row.conversation_id, row.depth)
+            query = query.join(ConversationRow, col(ConversationRow.id) == row.conversation_id)
+            return session.exec(query.where(col(row.id).in_(ids))).all()
 
         found = await self._look(work, ids)
-        return {key: Stored(conversation_id=conversation, depth=depth) for key, conversation, depth in found}
+        return {key: Stored(owner, conversation, depth=depth) for key, owner, conversation, depth in found}
 
     async def _look(self, work: Callable[[Session, Sequence[str]], Sequence[T]], ids: Sequence[str]) -> list[T]:
         def all_of_them(session: Session) -> list[T]:
