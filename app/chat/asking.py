@@ -185,8 +185,10 @@ class Asking:
         """End whatever streams into a conversation, now, and wait until the partial text is stored."""
         state = await self._reading.open(owner_id, conversation_id)
         self._line.hold(state)
-        for message_id in tuple(state.replies):
+        running = tuple(state.replies)
+        for message_id in running:  # all at once: storing the end of one may take long
             self._engine.stop(message_id)
+        for message_id in running:
             await self._engine.finished(message_id)
 
     def _start_unless_running(self, state: ConversationState, reply: Message) -> None:

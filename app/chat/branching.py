@@ -52,7 +52,8 @@ class Branching:
     async def fork(self, owner_id: str, message_id: str) -> ConversationState:
         """Copy a branch from its beginning to a message into a new conversation; give that one's state.
 
-        The copies keep their times and what was noted of how they were made.
+        The copies keep their times and what was noted of how they were made. An answer above the message that is just
+        being continued is copied as far as it is stored.
 
         Raises:
             NotFound: there is no such message for this owner.
@@ -74,7 +75,8 @@ class Branching:
             created_at=now,
             updated_at=now,
         )
-        stored = await self._messages.fork(fork, await self._branch_to(message))
+        branch = [_as_ended(state.newest(each)) for each in await self._branch_to(message)]
+        stored = await self._messages.fork(fork, branch)
         new = self._live.adopt(stored)
         new.announce()
         return new
@@ -91,8 +93,14 @@ class Branching:
     async def _show(self, state: ConversationState, message_id: str) -> None:
         head_id = await self._messages.set_head(state.id, message_id)
         state.conversation = replace(state.conversation, head_id=head_id)
+        stats = state.newest(await self._messages.get(head_id)).stats
+        state.stats = stats if 'num_ctx' in stats else {}
         state.tell(BranchChanged(message_id))
 
     async def _find(self, owner_id: str, message_id: str) -> tuple[Message, ConversationState]:
         message = await self._reading.message(owner_id, message_id)
         return message, await self._reading.open(owner_id, message.conversation_id)
+
+
+def _as_ended(message: Message) -> Message:
+    return replace(message, status=Status.INTERRUPTED) if message.status is Status.STREAMING else message

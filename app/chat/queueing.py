@@ -142,7 +142,7 @@ class Queueing:
             if not isinstance(error, GuilhermeError):
                 log.exception('The next message of conversation %s could not be sent', state.id)
             else:
-                log.warning('The next message of conversation %s could not be sent: %s', state.id, error)
+                log.warning('The next message of conversation %s could not be sent: %s', state.id, error.code)
             self._line.hold(state)
 
     async def _send(self, state: ConversationState, queued: QueuedMessage) -> None:

@@ -10,8 +10,11 @@ from app.replies.live import LiveConversations
 from app.storage import trash
 from app.storage.staging import STAGED
 
-LOOK_EVERY = timedelta(days=1)
+LOOK_EVERY = timedelta(hours=1)
 """How often we look for what has lain in the trash for long enough."""
+
+TEMPORARY_KEPT = timedelta(minutes=1)
+"""How long a deleted temporary chat can be taken back, which its toast offers for some seconds."""
 
 AT_A_TIME = 200
 """Messages deleted in one transaction: a few milliseconds, for which replies wait with their commits."""
@@ -44,13 +47,13 @@ class Trash:
         return await self._give_up(owner_id, None)
 
     async def keep_empty(self) -> None:
-        """Delete what is to go, now, daily, and whenever somebody asks; runs until it is cancelled."""
+        """Delete what is to go, now, every hour, and whenever somebody asks; runs until it is cancelled."""
         while True:
             self._wanted.clear()
             try:
                 await self.purge()
             except StorageUnavailable as error:
-                log.warning('The trash could not be emptied, the next try is tomorrow: %s', error)
+                log.warning('The trash could not be emptied, the next try is in an hour: %s', error)
             try:
                 async with asyncio.timeout(LOOK_EVERY.total_seconds()):
                     await self._wanted.wait()
@@ -67,6 +70,7 @@ class Trash:
             self._live.forget(gone)
             log.info('%d conversations had been in the trash for %d days and go.', len(gone), TRASH_KEPT.days)
         await self.erase_now(PAUSE)
+        await self._stored.forget_temporary(datetime.now(UTC) - TEMPORARY_KEPT)
 
     async def erase_now(self, pause: float = 0.0) -> None:
         """Delete what was given to nobody, with so many seconds between two transactions."""

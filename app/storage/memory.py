@@ -2,8 +2,9 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
 from sqlalchemy.pool import StaticPool
 
 from app.domain.identifiers import is_temporary
@@ -20,11 +21,17 @@ class MemoryDatabase(Database):
             poolclass=StaticPool,  # a second connection would have a database of its own
             connect_args={'check_same_thread': False},  # made in one thread, used in the other
         )
+        event.listen(engine, 'connect', _keep_off_the_disk)
         self._reading = self._writing = Lane(ThreadPoolExecutor(1, 'database-memory'), engine)
 
     async def prepare(self) -> None:
         """Make the tables: what is gone at the end needs no migrations."""
         await self.write(lambda session: Base.metadata.create_all(session.connection()))
+
+
+def _keep_off_the_disk(connection: Any, _record: Any) -> None:
+    """Let SQLite sort in memory too: large sorts go to files otherwise."""
+    connection.execute('PRAGMA temp_store = MEMORY')
 
 
 class DatabaseWithMemory(Database):

@@ -45,7 +45,7 @@ class Outgoing:
                 raise NotFound(id=conversation_id)
             return _carried(session, row)
 
-        return await self._database.read(work)
+        return await self._database.of(conversation_id).read(work)
 
     async def conversation_ids(self, owner_id: str, *, after: str = '', limit: int) -> list[str]:
         """Give ids of a person's conversations in their order, archive and bin included, from the one after `after`."""

@@ -8,9 +8,10 @@ leaves nothing half deleted that anybody could see.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, not_, update
+from sqlalchemy import ColumnElement, delete, func, not_, update
 from sqlmodel import Session, col, select
 
+from app.domain.identifiers import TEMPORARY, VERSION_AT
 from app.storage.database import Database
 from app.storage.tables import ConversationRow, ConversationTagRow, MessageRow, QueuedMessageRow, ReplyDeltaRow
 
@@ -40,6 +41,23 @@ class Trash:
         return await self._give_up(
             col(ConversationRow.deleted_at) < than, owner != NOBODY, not_(owner.startswith(but, autoescape=True))
         )
+
+    async def forget_temporary(self, than: datetime) -> None:
+        """Delete temporary conversations that were deleted before a time; in memory, at once."""
+        version = func.substr(ConversationRow.id, VERSION_AT + 1, 1)
+
+        def work(session: Session) -> None:
+            query = select(ConversationRow.id).where(col(ConversationRow.deleted_at) < than, version == TEMPORARY)
+            ids = list(session.exec(query))
+            of_them = col(MessageRow.conversation_id).in_(ids)
+            pieces = select(MessageRow.id).where(of_them)
+            session.exec(delete(ReplyDeltaRow).where(col(ReplyDeltaRow.message_id).in_(pieces)))
+            session.exec(delete(MessageRow).where(of_them))
+            for row in (ConversationTagRow, QueuedMessageRow):
+                session.exec(delete(row).where(col(row.conversation_id).in_(ids)))
+            session.exec(delete(ConversationRow).where(col(ConversationRow.id).in_(ids)))
+
+        await self._database.temporary.write(work)
 
     async def erase_some(self, messages: int) -> bool:
         """Delete at most so many messages of one conversation that is nobody's, and itself if none is left.

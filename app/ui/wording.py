@@ -22,11 +22,13 @@ ERRORS: Mapping[str, str] = {
     'source_error': msgid('What the command needs could not be fetched.'),
     'transcript_unavailable': msgid('There is no transcript to be had of this video.'),
     'unknown_command': msgid('There is no command /{name}. Write /help to see those there are.'),
-    'not_found': msgid('This conversation does not exist, or it was deleted.'),
+    'not_found': msgid('This does not exist any more, or it was deleted.'),
     'conflict': msgid('This does not fit what is stored. Reload the page and try again.'),
     'invalid_input': msgid('This cannot be used.'),
     'import_refused': msgid('This file cannot be imported.'),
-    'storage_unavailable': msgid('Saving does not work right now, so nothing was sent. Your text is still here.'),
+    'storage_unavailable': msgid(
+        'The database does not answer right now. Nothing was changed, and nothing you wrote is lost.'
+    ),
     'database_unusable': msgid('The database cannot be used: {message}'),
     'already_running': msgid(
         'Guilherme is running already with this data folder, at {url}. '

@@ -138,7 +138,7 @@ async def test_message_that_cannot_be_stored_is_given_back(start_app: StartApp, 
     other_process = sqlite3.connect(app.data_dir / 'guilherme.db', isolation_level=None)
     other_process.execute('BEGIN EXCLUSIVE')
     await tab.send('tokens=6')
-    await expect(tab.page.get_by_text('Saving does not work right now')).to_be_visible()
+    await expect(tab.page.get_by_text('The database does not answer right now')).to_be_visible()
     await expect(tab.composer).to_have_value('tokens=6')
     other_process.execute('ROLLBACK')
     other_process.close()

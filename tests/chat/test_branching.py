@@ -6,6 +6,7 @@ from app.domain.message import Message, Status
 from app.domain.model import ModelRef
 from app.errors import Conflict
 from tests.chat.desk import Desk
+from tests.replies.waiting import until
 from tests.replies.watcher import Watcher
 from tests.storage.samples import conversation, exchange
 from tests.support.ollama_server import OllamaServer
@@ -96,6 +97,31 @@ async def test_a_long_branch_is_forked_whole(desk: Desk) -> None:
     fork = await desk.chat.branching.fork(LOCAL_OWNER, str(parent.parent_id))
     branch = await desk.messages.branch(str(fork.conversation.head_id), limit=2 * READ_AT_ONCE)
     assert [each.depth for each in branch] == [*range(parent.depth)]
+
+
+async def test_an_answer_above_that_is_being_continued_is_copied_as_far_as_it_is(desk: Desk) -> None:
+    state, first = await desk.ask('tokens=500 rate=300')
+    await until(lambda: (live := state.replies.get(first.id)) and live.current().content)
+    await desk.chat.asking.stop(LOCAL_OWNER, state.id)
+    _, second = await desk.exchange('two', state.id)
+    partial = (await desk.messages.get(first.id)).content
+    await desk.chat.asking.resume(LOCAL_OWNER, first.id)
+    await until(lambda: (live := state.replies.get(first.id)) and len(live.current().content) > len(partial))
+    fork = await desk.chat.branching.fork(LOCAL_OWNER, second.id)
+    copied = (await desk.messages.branch(str(fork.conversation.head_id), limit=9))[1]
+    assert copied.status is Status.INTERRUPTED
+    assert copied.content.startswith(partial)
+    assert len(copied.content) > len(partial)
+
+
+async def test_the_gauge_follows_the_branch(desk: Desk) -> None:
+    state, old = await desk.exchange('one')
+    _, below = await desk.exchange('two', state.id)
+    await desk.chat.asking.regenerate(LOCAL_OWNER, old.id)
+    new = await desk.ended(await desk.messages.get(str(state.conversation.head_id)))
+    assert state.stats == new.stats
+    await desk.chat.branching.step_version(LOCAL_OWNER, new.id, -1)
+    assert state.stats == below.stats
 
 
 async def test_an_answer_that_is_being_written_cannot_be_forked(desk: Desk) -> None:

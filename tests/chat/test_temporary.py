@@ -1,5 +1,6 @@
 """Temporary chats: they work like all others, and nothing of them is ever on the disk."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from app.domain.message import Message, Status
 from app.domain.shelf import Place, Shelf
 from app.errors import InvalidInput, NotFound
 from app.replies.live import ConversationState
+from app.storage.outgoing import Outgoing
+from app.storage.trash import Trash
 from tests.chat.desk import Desk, open_desk
 from tests.replies.sources import numbered
 from tests.replies.waiting import until
@@ -132,6 +135,27 @@ async def test_it_can_be_deleted_and_taken_back(desk: Desk) -> None:
     assert [each.id for each in (await desk.chat.listing.shelf(LOCAL_OWNER, shelf, limit=5)).conversations] == [
         state.id
     ]
+
+
+async def test_a_deleted_one_is_forgotten_soon(desk: Desk) -> None:
+    state, reply = await ask(desk, 'temporary')
+    await desk.ended(reply)
+    kept, other = await ask(desk, 'stays')
+    await desk.ended(other)
+    await desk.chat.organising.delete(LOCAL_OWNER, state.id)
+    await Trash(desk.parts.database).forget_temporary(datetime.now(UTC) - timedelta(minutes=1))
+    assert await desk.messages.count(state.id) == 2
+    await Trash(desk.parts.database).forget_temporary(datetime.now(UTC) + timedelta(seconds=1))
+    assert await desk.messages.count(state.id) == 0
+    assert await desk.messages.count(kept.id) == 2
+
+
+async def test_it_can_be_exported_by_the_person(desk: Desk, data_dir: Path) -> None:
+    state, reply = await ask(desk, f'say={SECRET}')
+    await desk.ended(reply)
+    carried = await Outgoing(desk.parts.database).conversation(LOCAL_OWNER, state.id)
+    assert [each.content for each in carried.messages] == [f'say={SECRET}', SECRET]
+    assert SECRET.encode() not in on_disk(data_dir)
 
 
 async def test_after_a_restart_it_is_gone_and_the_reason_is_known(server: OllamaServer, tmp_path: Path) -> None:

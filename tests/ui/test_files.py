@@ -73,7 +73,7 @@ async def test_what_is_not_there_is_refused_in_words(page: Browser, parts: Parts
     for path in (theirs.id, deleted.id, new_id(), 'x', mine):
         answer = await page.http.get(f'/c/{path}/export/{"exe" if path == mine else "md"}')
         assert answer.status_code == 404
-        assert answer.text == 'This conversation does not exist, or it was deleted.\n'
+        assert answer.text == 'This does not exist any more, or it was deleted.\n'
         assert content not in answer.text
 
 

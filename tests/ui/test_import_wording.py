@@ -43,4 +43,6 @@ def test_the_place_is_told_from_the_outside_in() -> None:
 
 
 def test_another_fault_is_said_as_everywhere() -> None:
-    assert refusal_sentence(translator('en'), {'code': 'storage_unavailable'}).startswith('Saving does not work')
+    assert refusal_sentence(translator('en'), {'code': 'storage_unavailable'}).startswith(
+        'The database does not answer'
+    )

@@ -92,7 +92,7 @@ async def test_what_cannot_be_done_is_said(page: Browser, chat: Conversation) ->
     act(page, 'tag', chat.id, tag='#')
     await page.sees('Write a word for the tag first.')
     act(page, 'restore', chat.id)
-    await page.sees('This conversation does not exist, or it was deleted.')
+    await page.sees('This does not exist any more, or it was deleted.')
 
 
 async def test_the_numbers_are_in_the_language_of_the_page(page: Browser, parts: Parts) -> None:

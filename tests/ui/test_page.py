@@ -85,8 +85,8 @@ async def test_a_conversation_opens_at_its_own_address(page: Browser) -> None:
 @pytest.mark.parametrize(
     ('language', 'sentence'),
     [
-        ('en', 'This conversation does not exist, or it was deleted.'),
-        ('pt-BR', 'Esta conversa não existe ou foi excluída.'),
+        ('en', 'This does not exist any more, or it was deleted.'),
+        ('pt-BR', 'Isto não existe mais, ou foi excluído.'),
     ],
 )
 async def test_an_address_of_no_conversation_says_so(

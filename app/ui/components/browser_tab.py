@@ -8,6 +8,7 @@ from nicegui.element import Element
 
 from app.chat import Chat
 from app.domain.conversation import Conversation
+from app.domain.identifiers import is_temporary
 from app.replies.live import ConversationNews, ConversationState
 from app.ui.theme import favicon
 from app.ui.translations import Translator
@@ -25,6 +26,7 @@ class BrowserTab(Element, component='browser_tab.js', dependencies=['notificatio
     ) -> None:
         super().__init__()
         self._chat = chat
+        self._t = t
         self._owner_id = owner_id
         self._app_name = app_name
         self._props['icons'] = {'streaming': favicon('streaming'), 'finished': favicon('finished')}
@@ -42,7 +44,7 @@ class BrowserTab(Element, component='browser_tab.js', dependencies=['notificatio
 
     def show(self, state: ConversationState | None, over: str = '') -> None:
         """Name the conversation that is shown, None for the welcome page; or what lies `over` it."""
-        name = over or (state.title if state else '')
+        name = over or (self._name_of(state.conversation) if state else '')
         title = f'{name} · {self._app_name}' if name else self._app_name
         with self.client:
             ui.page_title(title)
@@ -54,11 +56,13 @@ class BrowserTab(Element, component='browser_tab.js', dependencies=['notificatio
     def _streaming(self) -> list[dict[str, Any]]:
         live = self._chat.live
         states = [state for each in live.streaming() if (state := live.find(each))]
-        return [_item(each.conversation, True) for each in states if each.conversation.owner_id == self._owner_id]
+        return [self._item(each.conversation, True) for each in states if each.conversation.owner_id == self._owner_id]
 
     def _update(self, news: tuple[ConversationNews, ...]) -> None:
         own = [
-            _item(each.conversation, each.streaming) for each in news if each.conversation.owner_id == self._owner_id
+            self._item(each.conversation, each.streaming)
+            for each in news
+            if each.conversation.owner_id == self._owner_id
         ]
         if own and self.client.has_socket_connection:
             self.run_method('update', own)
@@ -66,16 +70,19 @@ class BrowserTab(Element, component='browser_tab.js', dependencies=['notificatio
     def _catch_up(self) -> None:
         self.run_method('catchUp', self._streaming())
 
+    def _item(self, conversation: Conversation, streaming: bool) -> dict[str, Any]:
+        return {
+            'id': conversation.id,
+            'title': self._name_of(conversation),
+            'streaming': streaming,
+            'unread': conversation.unread,
+            'gone': conversation.deleted_at is not None,
+        }
+
+    def _name_of(self, conversation: Conversation) -> str:
+        """Give the title; of a temporary chat none: the browser's history and the system keep what they are told."""
+        return self._t('Temporary chat') if is_temporary(conversation.id) else conversation.title
+
     def _handle_delete(self) -> None:
         self._chat.live.news.unsubscribe(self._update)
         super()._handle_delete()
-
-
-def _item(conversation: Conversation, streaming: bool) -> dict[str, Any]:
-    return {
-        'id': conversation.id,
-        'title': conversation.title,
-        'streaming': streaming,
-        'unread': conversation.unread,
-        'gone': conversation.deleted_at is not None,
-    }
