@@ -1,0 +1,161 @@
+"""Boots a Debian with systemd in a folder, follows the documentation's commands in it, and says what was seen."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scripts.trial_of_the_image import CERTIFICATES, ROOT, command, say
+from tests.support.app_process import free_port
+
+PACKAGES = 'systemd,systemd-sysv,python3-venv,ca-certificates'
+STOP_LIMIT = 5
+"""Seconds in which the service has to end when it is told to."""
+
+
+class Machine:
+    """A booted Debian in a folder; it shares the network of this one."""
+
+    def __init__(self, root: Path, leader: str) -> None:
+        self.root = root
+        self._leader = leader
+
+    def shell(self, line: str) -> str:
+        """Run a line as root there; give what it printed."""
+        enter = (
+            'nsenter',
+            '--target',
+            self._leader,
+            '--mount',
+            '--uts',
+            '--ipc',
+            '--pid',
+            '--root',
+            '--wd=/opt/guilherme',
+        )
+        return command(*enter, 'sh', '-ec', line)
+
+
+def main() -> int:
+    """Boot, install, look; the exit code is 0 if all was as it should be."""
+    install, look, backup = documented()
+    with tempfile.TemporaryDirectory(prefix='guilherme-service-') as folder, booted(Path(folder)) as machine:
+        port = free_port()
+        env = machine.root / 'opt/guilherme/deploy/guilherme.env'
+        env.write_text(env.read_text('utf-8') + f'GUILHERME_PORT={port}\nGUILHERME_DEMO=true\n', 'utf-8')
+        machine.shell(install)
+        began = time.monotonic()
+        wait_until_ready(port)
+        say('enabled and started', f'ready after {time.monotonic() - began:.1f} s')
+        print(machine.shell(look.replace(':8080', f':{port}').replace('systemctl restart guilherme', '')))
+        look_at(machine, port)
+        machine.shell(backup)
+        say('backup beside the service', machine.shell('ls -l /var/lib/private/guilherme/monday.db'))
+    print('The service is as it should be.')
+    return 0
+
+
+def documented() -> tuple[str, str, str]:
+    """Give the three blocks of commands of the section, in order."""
+    page = (ROOT / 'docs' / 'deployment.md').read_text('utf-8')
+    section = page.split('## As a service')[1].split('\n## ')[0]
+    install, look, backup = re.findall(r'^```sh\n(.*?)^```', section, re.MULTILINE | re.DOTALL)
+    return install, look, backup
+
+
+def look_at(machine: Machine, port: int) -> None:
+    """Look at the log, the data, the way it ends, and what it may do."""
+    log = [json.loads(line) for line in journal(machine) if line.startswith('{')]
+    say('lines of the log', f'{len(log)}, all JSON')
+    assert not [line for line in log if line['level'] in ('ERROR', 'WARNING')], log
+    data = machine.root / 'var/lib/private/guilherme/guilherme.db'
+    assert data.stat().st_uid > 60000, 'not the user systemd made'
+    began = time.monotonic()
+    machine.shell('systemctl stop guilherme')
+    seconds = time.monotonic() - began
+    assert seconds < STOP_LIMIT, f'it took {seconds:.1f} s to stop'
+    result = machine.shell('systemctl show guilherme -p Result -p ExecMainStatus --value').split()
+    assert sorted(result) == ['0', 'success'], result
+    say('systemctl stop', f'ended with code 0 after {seconds:.1f} s')
+    machine.shell('systemctl start guilherme')
+    wait_until_ready(port)
+    main_pid = machine.shell('systemctl show guilherme -p MainPID --value')
+    machine.shell(f'kill -9 {main_pid}')
+    time.sleep(0.5)  # for the kill to be seen; then it is started again after RestartSec
+    wait_until_ready(port)
+    assert machine.shell('systemctl show guilherme -p NRestarts --value') == '1'
+    say('kill -9', 'started again')
+    assert machine.shell('systemd-analyze verify /etc/systemd/system/guilherme.service 2>&1') == ''
+    [exposure] = re.findall(r'level for \S+: ([\d.]+)', machine.shell('systemd-analyze security guilherme --no-pager'))
+    assert float(exposure) < 2
+    say('exposure', f'{exposure} of 10')
+
+
+def journal(machine: Machine) -> list[str]:
+    """Give what the service has logged."""
+    return machine.shell('journalctl -u guilherme -o cat --no-pager').splitlines()
+
+
+@contextmanager
+def booted(folder: Path) -> Iterator[Machine]:
+    """Make a Debian with the project in /opt/guilherme and boot it; it is gone at the end."""
+    root = folder / 'root'
+    command('mmdebstrap', '--variant=minbase', '--quiet', f'--include={PACKAGES}', 'trixie', str(root))
+    target = root / 'opt' / 'guilherme'
+    for name in command('git', 'ls-files', '--cached', '--others', '--exclude-standard').splitlines():
+        if (ROOT / name).is_file() and not (ROOT / name).is_symlink():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    if CERTIFICATES.exists():  # this machine may stand behind a proxy of its own
+        shutil.copy(CERTIFICATES, root / 'etc' / 'lent.crt')
+        (root / 'etc' / 'pip.conf').write_text('[global]\ncert = /etc/lent.crt\n')
+    say('a Debian with systemd', 'made')
+    nspawn = 'systemd-nspawn', '--directory', str(root), '--boot', '--register=no', '--keep-unit', '--console=pipe'
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(nspawn, stdin=quiet, stdout=quiet, stderr=quiet) as process:
+        try:
+            yield Machine(root, leader_of(process.pid))
+        finally:
+            process.terminate()  # asks it to shut down
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def leader_of(nspawn: int) -> str:
+    """Give the process that is number 1 over there, once systemd runs services."""
+    for _ in range(200):
+        time.sleep(0.1)
+        children = Path(f'/proc/{nspawn}/task/{nspawn}/children').read_text().split()
+        if not children:
+            continue
+        enter = 'nsenter', '--target', children[0], '--mount', '--pid', '--root', 'systemctl', 'is-system-running'
+        state = subprocess.run(enter, capture_output=True, text=True, check=False).stdout.strip()
+        if state in ('running', 'degraded'):
+            say('booted', state)
+            return children[0]
+    sys.exit('systemd did not come up')
+
+
+def wait_until_ready(port: int) -> None:
+    """Wait until the app says that it is ready."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(f'http://127.0.0.1:{port}/readyz', timeout=5):
+                return
+        except OSError:
+            assert time.monotonic() < deadline, 'it is not ready after 30 s'
+            time.sleep(0.1)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""What docs/deployment.md tells people to type exists: files, flags, commands, settings, headings."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.operating.command_line import arguments
+from app.settings import Settings, environment_name
+from tests.deployment.test_container_files import COMPOSE, ONLY_COMPOSE
+
+DOCS = Path(__file__).parents[2] / 'docs'
+PAGE = (DOCS / 'deployment.md').read_text('utf-8')
+BLOCKS = re.findall(r'^```sh\n(.*?)^```', PAGE, re.MULTILINE | re.DOTALL)
+COMMANDS = [line for block in BLOCKS for line in block.splitlines()]
+
+
+def calls(*names: str) -> list[str]:
+    """Give what is handed to a program wherever it is called in the blocks of commands."""
+    found = [re.search(rf'(?:^|[\s/])(?:{"|".join(map(re.escape, names))})(?: (.*))?$', line) for line in COMMANDS]
+    return [each[1] or '' for each in found if each]
+
+
+def test_settings_exist() -> None:
+    known = {environment_name(name) for name in Settings.model_fields} | ONLY_COMPOSE
+    assert set(re.findall(r'\bGUILHERME_\w+', PAGE)) <= known
+
+
+@pytest.mark.parametrize('given', calls('main.py', 'scripts/run'))
+def test_flags_and_commands_are_taken(given: str) -> None:
+    arguments(given.split())
+
+
+def test_services_exist() -> None:
+    given = [
+        re.sub(r'^.*docker compose (exec|cp) (\w+).*$', r'\2', line) for line in COMMANDS if 'compose exec' in line
+    ]
+    given += [match for line in COMMANDS for match in re.findall(r'compose cp (\w+):', line)]
+    assert len(given) == 5
+    assert set(given) <= COMPOSE['services'].keys()
+
+
+def test_files_exist() -> None:
+    root = DOCS.parent
+    named = set(re.findall(r'(?<![\w/])(?:deploy|scripts|tests)/[\w./-]*\w', PAGE))
+    assert len(named) > 8
+    assert [name for name in named if not (root / name).exists()] == []
+
+
+def test_links_lead_somewhere() -> None:
+    links = re.findall(r'\]\(([^)]+)\)', PAGE)
+    for link in links:
+        file, _, anchor = link.partition('#')
+        target = DOCS / file if file else DOCS / 'deployment.md'
+        assert target.exists(), link
+        if anchor:
+            headings = re.findall(r'^#+ (.*)$', target.read_text('utf-8'), re.MULTILINE)
+            anchors = {re.sub(r'[^\w -]', '', heading.lower()).replace(' ', '-') for heading in headings}
+            assert anchor in anchors, link
