@@ -40,7 +40,7 @@ class Machine:
             '--root',
             '--wd=/opt/guilherme',
         )
-        return command(*enter, 'sh', '-ec', line)
+        return command(*enter, 'sh', '-ec', f'cd /opt/guilherme\n{line}')
 
 
 def main() -> int:
