@@ -197,9 +197,9 @@ class Parts:
             self._emptying.cancel()
         await self.chat.queueing.close()
         await self.titling.close()
+        await self.engine.close(to_be_resumed=self.settings.resume)  # first: whoever asked us to end waits 5 s
         await self.chat.downloads.close()
         await self.chat.importing.close()
-        await self.engine.close(to_be_resumed=self.settings.resume)
         for provider in self.providers:
             await provider.close()
         await self.database.close()

@@ -44,7 +44,7 @@ LOOKED_AT = 5000
 
 
 def read_file(file: Path, owner_id: str, t: Say, meter: Meter) -> Iterator[Item]:
-    """Yield what is in a file for `owner_id`, whatever its format.
+    """Yield what is in a file for `owner_id`, whatever its format; nothing is read before the first step.
 
     Raises:
         ImportRefused: it has a fault, or it is in no format we know.
@@ -53,12 +53,11 @@ def read_file(file: Path, owner_id: str, t: Say, meter: Meter) -> Iterator[Item]
     with file.open('rb') as stream:
         beginning = stream.read(len(chat_history_database.BEGINNING))
     if beginning.startswith(chat_history_database.BEGINNING):
-        return chat_history_database.read(file, owner_id, meter)
-    if beginning.startswith(zip_members.BEGINNINGS):
-        if _is_ours(file):
-            return own.read_archive(file, owner_id, meter)
-        return _read_zip(file, owner_id, t, meter)
-    return _read_json(Intake(lambda: file.open('rb'), meter), owner_id, t)
+        yield from chat_history_database.read(file, owner_id, meter)
+    elif beginning.startswith(zip_members.BEGINNINGS):
+        yield from _read_zip(file, owner_id, t, meter)
+    else:
+        yield from _read_json(Intake(lambda: file.open('rb'), meter), owner_id, t)
 
 
 def recognised(file: Intake) -> Reader | None:
@@ -72,11 +71,6 @@ def recognised(file: Intake) -> Reader | None:
     return None
 
 
-def _is_ours(file: Path) -> bool:
-    with zip_members.opened(file) as archive:
-        return is_archive(archive.namelist())
-
-
 def _read_json(file: Intake, owner_id: str, t: Say) -> Iterator[Carried]:
     with closing(file):
         reader = recognised(file)
@@ -85,11 +79,14 @@ def _read_json(file: Intake, owner_id: str, t: Say) -> Iterator[Carried]:
         yield from reader(file, owner_id, t)
 
 
-def _read_zip(file: Path, owner_id: str, t: Say, meter: Meter) -> Iterator[Carried]:
+def _read_zip(file: Path, owner_id: str, t: Say, meter: Meter) -> Iterator[Item]:
     with zip_members.opened(file) as archive:
+        if is_archive(archive.namelist()):
+            yield from own.read_archive(file, owner_id, meter)
+            return
         found = []
         for member in zip_members.json_members(archive):
-            with closing(zip_members.intake(archive, member, Meter(0))) as intake:
+            with closing(zip_members.intake(archive, member, meter)) as intake:
                 if (reader := recognised(intake)) is not None:
                     found.append((member, reader))
         if not found:

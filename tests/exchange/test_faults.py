@@ -198,6 +198,33 @@ def test_reading_stops_when_it_is_told_to(tmp_path: Path) -> None:
         next(found)
 
 
+class StopsSoon(Meter):
+    """A meter that somebody stops after a few looks."""
+
+    looks = 0
+
+    def look(self) -> None:
+        """Count, and stop."""
+        self.looks += 1
+        self.stopped = self.looks > 3
+        super().look()
+
+
+def test_looking_for_what_a_zip_holds_stops_when_it_is_told_to(tmp_path: Path) -> None:
+    file = tmp_path / 'given.zip'
+    with zipfile.ZipFile(file, 'w') as archive:
+        for number in range(10):
+            archive.writestr(f'{number}.json', '{"a": 1}')
+    with pytest.raises(Stopped):
+        read(file, meter=StopsSoon(0))
+
+
+def test_nothing_is_read_before_the_first_step(tmp_path: Path) -> None:
+    found = read_file(tmp_path / 'not there', OWNER, say, Meter(0))
+    with pytest.raises(FileNotFoundError):
+        next(found)
+
+
 def test_a_tree_deeper_than_any_stack(tmp_path: Path) -> None:
     nested = '{"messageId": "m", "text": "x", "children": [' * 4_000 + ']}' * 4_000
     made = read_text(tmp_path, f'{{"conversationId": "c", "messages": [{nested}]}}')
