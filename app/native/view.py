@@ -18,12 +18,13 @@ def attend(address: Address, place: Place) -> None:
     logging.getLogger('nicegui').setLevel(logging.ERROR)  # it warns of dialogs at each end, open or not
     window = webview.windows[0]
     window.events.closing += lambda: _may_close(window, address)
-    window.events.shown.wait()
     qt = _is_qt(window)
     if qt:
         from app.native import qt_window
 
+        window.events.before_show.wait()
         qt_window.complete(window.native)
+    window.events.shown.wait()
     _bring_into_sight(window, place)
     for word in address.attend():
         if word == HIDE:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import multiprocessing
 import os
 import signal
 import sys
@@ -24,6 +25,9 @@ from app.native.view import attend
 
 APP_ID = 'guilherme'
 """By which a desktop knows that the window belongs to guilherme.desktop."""
+
+FAREWELL = 3.0
+"""Seconds the window's process may take to end."""
 
 QUIET = 0.4
 """Seconds after which a window has come to rest. A window that is being maximized first says its new size."""
@@ -107,6 +111,8 @@ class Window:
         self._settle()
         address_file(self._folder).unlink(missing_ok=True)
         await self._listener.close()
+        for window in multiprocessing.active_children():  # it closes by itself now, and writes down what pages keep
+            await asyncio.to_thread(window.join, FAREWELL)
         if not (self._listener.attended or _is_ending()):
             log.error('The window could not be opened. What it needs: docs/native.md')
             os._exit(1)  # NiceGUI ends the process with 0 now, as after any window

@@ -1,0 +1,140 @@
+"""A desktop in memory: a screen (Xvfb), a window manager (openbox), and what a person does with windows."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+SIZE = 1440, 900
+PATIENCE = 20
+"""Seconds to wait for a window to do something."""
+
+
+async def wait_for(condition: Callable[[], Awaitable[object]]) -> None:
+    """Wait until a condition that has to be asked for gives something true."""
+    async with asyncio.timeout(PATIENCE):
+        while not await condition():  # noqa: ASYNC110 (nothing tells)
+            await asyncio.sleep(0.1)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where a window's content is, in pixels of the screen."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class Desktop:
+    """One desktop. Its windows are looked up by what stands in their title."""
+
+    def __init__(self, display: str) -> None:
+        self.display = display
+
+    async def windows(self) -> dict[str, Frame]:
+        """Give the title and frame of every window, minimized ones too."""
+        found = {}
+        for line in (await self._do('wmctrl', '-lG')).splitlines():
+            _, _, x, y, width, height, _, title = line.split(None, 7)
+            found[title] = Frame(int(x), int(y), int(width), int(height))
+        return found
+
+    async def window(self, title: str) -> Frame:
+        """Wait for a window and give its frame."""
+        await self.until(lambda windows: any(title in each for each in windows), f'a window {title}')
+        return next(frame for each, frame in (await self.windows()).items() if title in each)
+
+    async def gone(self, title: str) -> None:
+        """Wait until there is no such window."""
+        await self.until(lambda windows: not any(title in each for each in windows), f'no window {title}')
+
+    async def becomes(self, title: str, expected: Callable[[Frame], bool]) -> Frame:
+        """Wait until a window's frame is as expected, and give it."""
+        await self.until(
+            lambda windows: any(title in each and expected(frame) for each, frame in windows.items()),
+            f'a window {title} of another size or place',
+        )
+        return await self.window(title)
+
+    async def close(self, title: str) -> None:
+        """Press the cross of a window."""
+        await self._do('wmctrl', '-c', title)
+
+    async def place(self, title: str, x: int, y: int, width: int, height: int) -> None:
+        await self._do('wmctrl', '-r', title, '-e', f'0,{x},{y},{width},{height}')
+
+    async def maximize(self, title: str, action: str = 'add') -> None:
+        await self._do('wmctrl', '-r', title, '-b', f'{action},maximized_vert,maximized_horz')
+
+    async def minimize(self, title: str) -> None:
+        lines = (await self._do('wmctrl', '-l')).splitlines()
+        [number] = [line.split()[0] for line in lines if title in line]
+        await self._do('xdotool', 'windowminimize', number)
+
+    async def active(self) -> str:
+        """Give the title of the window in front; nothing if there is none."""
+        return (await self._do('xdotool', 'getactivewindow', 'getwindowname', check=False)).strip()
+
+    async def until_active(self, title: str) -> None:
+        """Wait until a window is in front; with an empty title, until none is."""
+
+        async def in_front() -> bool:
+            active = await self.active()
+            return title in active if title else not active
+
+        await wait_for(in_front)
+
+    async def type(self, text: str) -> None:
+        await self._do('xdotool', 'type', '--delay', '20', text)
+
+    async def press(self, key: str) -> None:
+        await self._do('xdotool', 'key', key)
+
+    async def until(self, expected: Callable[[dict[str, Frame]], bool], what: str) -> None:
+        """Look at the windows until they are as expected."""
+
+        async def so() -> bool:
+            return expected(await self.windows())
+
+        try:
+            await wait_for(so)
+        except TimeoutError:
+            raise AssertionError(f'waited for {what}; there is: {await self.windows()}') from None
+
+    async def _do(self, *command: str, check: bool = True) -> str:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            env={**os.environ, 'DISPLAY': self.display},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        assert process.returncode == 0 or not check, f'{command}: {err.decode()}'
+        return out.decode()
+
+
+@asynccontextmanager
+async def desktop(folder: Path) -> AsyncIterator[Desktop]:
+    """Give an empty desktop of its own; `folder` keeps what its programs say."""
+    reading, writing = os.pipe()
+    with (folder / 'desktop.log').open('ab') as log:
+        screen = '{}x{}x24'.format(*SIZE)
+        arguments = '-displayfd', str(writing), '-screen', '0', screen, '-nolisten', 'tcp'
+        x_server = await asyncio.create_subprocess_exec('Xvfb', *arguments, pass_fds=[writing], stdout=log, stderr=log)
+        os.close(writing)
+        with os.fdopen(reading) as number:
+            display = f':{(await asyncio.to_thread(number.readline)).strip()}'
+        place = {**os.environ, 'DISPLAY': display}
+        manager = await asyncio.create_subprocess_exec('openbox', env=place, stdout=log, stderr=log)
+    try:
+        one = Desktop(display)
+        await wait_for(lambda: one._do('wmctrl', '-m', check=False))
+        yield one
+    finally:
+        for each in (manager, x_server):
+            each.terminate()
+            await each.wait()
