@@ -89,7 +89,9 @@ class Asking:
             if state.replies or waiting.goes_on or waiting.find(question.message_id):
                 await self._line.add(state, question.message_id, typed, question.model, question.language)
             else:
-                await self._ask(state, question, command)
+                head_id = state.conversation.head_id
+                above = await self._messages.get(head_id) if head_id else None
+                await self._ask(state, question, command, above)
         return state
 
     async def ask_queued(self, state: ConversationState, queued: QueuedMessage) -> None:
@@ -101,7 +103,8 @@ class Asking:
         """
         text, command = self._commanding.read(queued.text, queued.language)
         question = Question(conversation_id=state.id, message_id=queued.id, text=text, model=queued.model)
-        await self._ask(state, question, command, from_queue=True)
+        above = await self._line.end_of_branch(state, queued.behind_id)
+        await self._ask(state, question, command, above, from_queue=True)
 
     def check_text(self, text: str, language: str) -> None:
         """Make sure that a text could be sent.
@@ -244,17 +247,26 @@ class Asking:
         return state
 
     async def _ask(
-        self, state: ConversationState, question: Question, command: CommandCall | None, *, from_queue: bool = False
+        self,
+        state: ConversationState,
+        question: Question,
+        command: CommandCall | None,
+        above: Message | None,
+        *,
+        from_queue: bool = False,
     ) -> None:
-        head_id = state.conversation.head_id
-        user = _user_message(question, await self._messages.get(head_id) if head_id else None)
+        """Store a question below a message and start its answer; who looks at another branch goes on looking at it."""
+        user = _user_message(question, above)
         owner_id = state.conversation.owner_id
         model = state.conversation.model or question.model or await self._answering.default_model(owner_id)
         reply = self._reply_to(user, model, command)
-        begun = await self._messages.begin_reply(state.conversation, user, reply, from_queue=from_queue)
+        shown = state.conversation.head_id == user.parent_id
+        begun = await self._messages.begin_reply(state.conversation, user, reply, from_queue=from_queue, shown=shown)
         if begun.is_new:
-            state.conversation = replace(state.conversation, head_id=reply.id, updated_at=user.created_at)
-            state.show_added(user, reply)
+            state.conversation = replace(state.conversation, updated_at=user.created_at)
+            if shown:
+                state.conversation = replace(state.conversation, head_id=reply.id)
+                state.show_added(user, reply)
         self._start_unless_running(state, begun.reply)
 
     def _read(self, question: Question) -> tuple[str, CommandCall | None]:

@@ -91,8 +91,9 @@ class Branching:
         return branch
 
     async def _show(self, state: ConversationState, message_id: str) -> None:
-        head_id = await self._messages.set_head(state.id, message_id)
-        state.conversation = replace(state.conversation, head_id=head_id)
+        async with state.sending:  # a question that is just being stored belongs to the branch shown before
+            head_id = await self._messages.set_head(state.id, message_id)
+            state.conversation = replace(state.conversation, head_id=head_id)
         stats = state.newest(await self._messages.get(head_id)).stats
         state.stats = stats if 'num_ctx' in stats else {}
         state.tell(BranchChanged(message_id))

@@ -239,7 +239,8 @@ def _renamed(carried: Carried, owner_id: str) -> Carried:
     return replace(
         carried,
         queued=tuple(
-            replace(queued, id=str(own(queued.id)), conversation_id=conversation_id) for queued in carried.queued
+            replace(queued, id=str(own(queued.id)), conversation_id=conversation_id, behind_id=own(queued.behind_id))
+            for queued in carried.queued
         ),
         conversation=replace(conversation, id=conversation_id, head_id=own(conversation.head_id)),
         messages=tuple(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from app.domain.message import Role, Status
+from app.domain.message import Message, Role, Status
 from app.domain.model import ModelRef
 from app.domain.queued import QueuedMessage, WaitingMessages
 from app.errors import NotFound
@@ -46,6 +46,7 @@ class WaitingLine:
             text=text,
             model=model,
             language=language,
+            behind_id=state.conversation.head_id,
             created_at=datetime.now(UTC),
         )
         await self.put(state, queued)
@@ -76,6 +77,17 @@ class WaitingLine:
             self.sent(state, message_id)
         return queued
 
+    async def end_of_branch(self, state: ConversationState, behind_id: str | None) -> Message | None:
+        """Give the message below which one goes that was written behind another, whatever branch is shown by now.
+
+        What was sent before it from the same place, with its answer, comes between. Without a known place it is the end
+        of what is shown; None if the conversation is empty.
+        """
+        if behind_id and (leaf := await self._messages.newest_leaf(state.id, behind_id)):
+            return leaf
+        head_id = state.conversation.head_id
+        return await self._messages.get(head_id) if head_id else None
+
     def sent(self, state: ConversationState, message_id: str) -> None:
         """Note that a message left the queue in the database."""
         self._change(state, lambda waiting: waiting.lacking(message_id))
@@ -90,8 +102,8 @@ class WaitingLine:
 
     async def _read(self, state: ConversationState) -> WaitingMessages:
         messages = tuple(await self._queue.of(state.id))
-        head_id = state.conversation.head_id
-        if not messages or head_id is None:
+        last = await self.end_of_branch(state, messages[0].behind_id) if messages else None
+        if last is None:
             return WaitingMessages(messages)
-        last = state.newest(await self._messages.get(head_id))
+        last = state.newest(last)
         return WaitingMessages(messages, held=last.role is Role.ASSISTANT and last.status not in NOT_HELD)

@@ -11,7 +11,8 @@ class QueuedMessage:
     """What a person wrote while an answer was coming.
 
     `id` is that of the message it becomes, `text` is as it was typed (`//` and all), `model` the one chosen then,
-    `language` that of the screen. `created_at` (UTC, aware) decides the order.
+    `language` that of the screen. `created_at` (UTC, aware) decides the order. `behind_id` is the message it was
+    written behind: it is sent to the end of that branch; None where that is not known.
     """
 
     id: str
@@ -20,6 +21,7 @@ class QueuedMessage:
     created_at: datetime
     model: ModelRef | None = None
     language: str = 'en'
+    behind_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,7 @@ def queued_record(queued: QueuedMessage) -> Record:
         'text': queued.text,
         'model': _model(queued.model),
         'language': queued.language,
+        'behind_id': queued.behind_id,
         'created_at': _time(queued.created_at),
     }
 
@@ -175,6 +176,7 @@ def queued_from(record: Record, conversation_id: str) -> QueuedMessage:
         text=_text(record['text']),
         model=_model_from(record['model']),
         language=_text(record['language']),
+        behind_id=_optional_text(record.get('behind_id')),
         created_at=_time_from(record['created_at']),
     )
 

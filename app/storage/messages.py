@@ -39,12 +39,18 @@ class Messages:
         self._database = database
 
     async def begin_reply(
-        self, conversation: Conversation, user: Message | None, reply: Message, *, from_queue: bool = False
+        self,
+        conversation: Conversation,
+        user: Message | None,
+        reply: Message,
+        *,
+        from_queue: bool = False,
+        shown: bool = True,
     ) -> Begun:
         """Store, in one transaction, the conversation if it is new, the user's message if given, and the empty reply.
 
-        The reply becomes the head. Sending the same user's message again writes nothing and gives the reply it has.
-        With `from_queue`, the user's message leaves the queue in the same transaction.
+        The reply becomes the head if it is to be `shown`. Sending the same user's message again writes nothing and
+        gives the reply it has. With `from_queue`, the user's message leaves the queue in the same transaction.
 
         Raises:
             NotFound: the conversation is someone else's or in the bin, or the message does not wait any more.
@@ -53,7 +59,7 @@ class Messages:
 
         def work(session: Session) -> Begun:
             waited = not from_queue or (user is not None and _leave_queue(session, user))
-            begun = _begin(session, conversation, user, reply)
+            begun = _begin(session, conversation, user, reply, shown=shown)
             if begun.is_new and not waited:
                 raise NotFound(id=reply.parent_id)
             return begun
@@ -149,6 +155,17 @@ class Messages:
 
         return await self._database.of(conversation_id).write(work)
 
+    async def newest_leaf(self, conversation_id: str, message_id: str) -> Message | None:
+        """Give the end of the branch through a message, always the newest below it; None if it is not there."""
+
+        def work(session: Session) -> Message | None:
+            row = session.get(MessageRow, message_id)
+            if row is None or row.conversation_id != conversation_id:
+                return None
+            return message_from(_row(session, tree.newest_leaf(session, message_id)))
+
+        return await self._database.of(conversation_id).read(work)
+
     async def reopen(self, message_id: str) -> Message:
         """Let a reply that ended stream again: what it has stays, its error and finish time go.
 
@@ -179,7 +196,7 @@ class Messages:
         return await self._database.of(conversation_id).read(lambda session: session.exec(query).one())
 
 
-def _begin(session: Session, conversation: Conversation, user: Message | None, reply: Message) -> Begun:
+def _begin(session: Session, conversation: Conversation, user: Message | None, reply: Message, *, shown: bool) -> Begun:
     """Look everything up with two queries, then write it at once: this stands between a question and its answer.
 
     In columns, not in rows as objects, which would take three times as long.
@@ -202,7 +219,8 @@ def _begin(session: Session, conversation: Conversation, user: Message | None, r
         begun = replace(conversation, head_id=reply.id, updated_at=reply.created_at)
         connection.execute(insert(ConversationRow), conversation_columns(begun))
     else:
-        _update_conversation(session, conversation.id, head_id=reply.id, updated_at=reply.created_at)
+        head = {'head_id': reply.id} if shown else {}
+        _update_conversation(session, conversation.id, updated_at=reply.created_at, **head)
     connection.execute(insert(MessageRow), [message_columns(message) for message in fresh])
     return Begun(reply, is_new=True)
 

@@ -164,6 +164,7 @@ def queued_from(row: QueuedMessageRow) -> QueuedMessage:
         text=row.text,
         model=_model_from(row.provider, row.model),
         language=row.language,
+        behind_id=row.behind_id,
         created_at=row.created_at,
     )
 
@@ -176,6 +177,7 @@ def queued_columns(queued: QueuedMessage) -> dict[str, Any]:
         'text': storable(queued.text),
         **model_columns(queued.model),
         'language': queued.language,
+        'behind_id': queued.behind_id,
         'created_at': queued.created_at,
     }
 

@@ -142,6 +142,7 @@ class QueuedMessageRow(Base, table=True):
     provider: str | None = None
     model: str | None = None
     language: str
+    behind_id: str | None = Field(default=None, sa_type=ID)
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

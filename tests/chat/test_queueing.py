@@ -63,6 +63,39 @@ async def test_messages_are_sent_one_after_the_other_when_the_answer_before_is_c
     assert await Queue(desk.parts.database).of(state.id) == []
 
 
+async def test_a_message_goes_below_the_answer_it_was_written_behind_whatever_is_shown_by_then(desk: Desk) -> None:
+    state, first = await desk.exchange(BRIEF)
+    await desk.chat.asking.regenerate(LOCAL_OWNER, first.id)
+    second_id = str(state.conversation.head_id)
+    ids = await queue_up(desk, state, 'of the second', 'after that')
+    await desk.chat.branching.step_version(LOCAL_OWNER, second_id, -1)
+    assert state.conversation.head_id == first.id
+    await until(lambda: not state.waiting.messages)
+    await quiet(desk, state)
+    asked = [await desk.messages.get(each) for each in ids]
+    assert asked[0].parent_id == second_id
+    assert (await desk.messages.get(str(asked[1].parent_id))).parent_id == ids[0]
+    assert state.conversation.head_id == first.id
+    assert [each.id for each in (await desk.chat.reading.newest(state)).messages] == [first.parent_id, first.id]
+    stored = await desk.parts.chat.reading._conversations.get(state.id, LOCAL_OWNER)
+    assert stored.head_id == first.id
+    await desk.chat.branching.step_version(LOCAL_OWNER, first.id, 1)
+    branch = await desk.messages.branch(str(state.conversation.head_id), limit=10)
+    assert [each.content for each in branch[2::2]] == ['of the second', 'after that']
+
+
+async def test_what_waits_behind_another_branch_than_the_one_shown_waits_as_that_answer_ended(desk: Desk) -> None:
+    state, first = await desk.exchange(BRIEF)
+    await desk.chat.asking.regenerate(LOCAL_OWNER, first.id)
+    await queue_up(desk, state, 'of the second')
+    await desk.chat.asking.stop(LOCAL_OWNER, state.id)
+    await quiet(desk, state)
+    await desk.chat.branching.step_version(LOCAL_OWNER, str(state.conversation.head_id), -1)
+    desk.chat.live.forget([state.id])  # as after a restart
+    again = await desk.chat.reading.open(LOCAL_OWNER, state.id)
+    assert (await desk.chat.queueing.look(again)).held
+
+
 async def test_sending_again_what_waits_or_was_sent_meanwhile_changes_nothing(desk: Desk) -> None:
     state, _ = await desk.ask(BRIEF)
     sent = question('second', state.id)

@@ -118,6 +118,7 @@ def queued_messages(conversation_id: str) -> st.SearchStrategy[QueuedMessage]:
         created_at=times,
         model=models,
         language=names,
+        behind_id=st.none() | ids,
     )
 
 

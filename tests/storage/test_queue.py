@@ -44,7 +44,7 @@ def exchange_of(waiting: QueuedMessage, chat: Conversation, head: Message | None
 
 
 async def test_what_waits_comes_back_whole_and_in_order(queue: Queue, chat: Conversation) -> None:
-    first = queued(chat, 'Olá\n🦜', model=ModelRef('ollama', 'gemma2:2b'), language='pt-BR')
+    first = queued(chat, 'Olá\n🦜', model=ModelRef('ollama', 'gemma2:2b'), language='pt-BR', behind_id=new_id())
     second, third = queued(chat), queued(chat)
     for each in (second, third, first):
         assert await queue.add(each)

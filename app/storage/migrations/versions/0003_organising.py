@@ -83,6 +83,7 @@ def _make_queued_message() -> None:
         sa.Column('provider', sa.String(), nullable=True),
         sa.Column('model', sa.String(), nullable=True),
         sa.Column('language', sa.String(), nullable=False),
+        sa.Column('behind_id', sa.String(36), nullable=True),
         sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint('id', name='pk_queued_message'),
         sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], name='fk_queued_message_conversation_id'),
