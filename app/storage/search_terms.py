@@ -50,7 +50,8 @@ def terms(text: str) -> tuple[Term, ...]:
     One letter alone is a word, not the beginning of one: half of all words begin with it.
     """
     found = []
-    for match in _TERM.finditer(unicodedata.normalize('NFC', storable(text))):
+    text = unicodedata.normalize('NFC', storable(text))
+    for match in _TERM.finditer(text):
         phrase, closing, word = match.groups()
         said = ' '.join((word or phrase).split())[:LONGEST_TERM]
         if said:

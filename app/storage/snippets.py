@@ -1,7 +1,7 @@
 """Finds in a text, as it was written, what the index found in its folded form, and cuts out what stands around it."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -14,6 +14,12 @@ BEFORE, LENGTH = 28, 180
 
 SEARCHED = 200_000
 """Characters of a text in which hits are looked for."""
+
+SEARCHED_IN_ALL, SEARCHED_AT_LEAST = 500_000, 4_000
+"""Characters of all texts of a search in which hits are looked for, and those of each text when that is used up."""
+
+AT_A_TIME, OVERLAP = 4_000, 400
+"""Characters given to `re` in one call, during which no other thread runs, and how far a hit may reach beyond them."""
 
 NEARBY = 4_000
 """Characters after the first hit among which the place with the most different terms is chosen."""
@@ -28,6 +34,7 @@ class Marker:
     def __init__(self, terms: Sequence[Term]) -> None:
         self._strict = _pattern(terms, whole_words=True)
         self._loose = _pattern(terms, whole_words=False)
+        self._left = SEARCHED_IN_ALL
 
     def title(self, title: str) -> tuple[Fragment, ...]:
         """Mark all hits; in titles any part of a word counts."""
@@ -35,9 +42,8 @@ class Marker:
 
     def snippet(self, text: str) -> tuple[Fragment, ...]:
         """Cut out the place that has the most of what was looked for; its beginning if nothing can be marked."""
-        text = text[:SEARCHED]
-        pattern = self._strict if self._strict is None or self._strict.search(text) else self._loose
-        start = _best_place(text, pattern)
+        pattern, first = self._first_hit(text)
+        start = _best_place(text, pattern, first) if pattern and first else 0
         end = min(start + LENGTH, len(text))
         cut = [Fragment('…')] if start else []
         cut += [Fragment(_plain(each.text), each.is_hit) for each in _fragments(text, start, end, pattern)]
@@ -45,19 +51,42 @@ class Marker:
             cut.append(Fragment('…'))
         return tuple(each for each in cut if each.text)
 
+    def _first_hit(self, text: str) -> tuple[re.Pattern[str] | None, re.Match[str] | None]:
+        """Look for whole words, else for parts; give the pattern that marks, and where it was found first."""
+        end = min(len(text), SEARCHED, max(self._left, SEARCHED_AT_LEAST))
+        for pattern in filter(None, (self._strict, self._loose)):
+            found = _search(pattern, text, end)
+            self._left -= found.start() if found else end
+            if found:
+                return pattern, found
+        return self._loose, None
 
-def _best_place(text: str, pattern: re.Pattern[str] | None) -> int:
+
+def _search(pattern: re.Pattern[str], text: str, end: int) -> re.Match[str] | None:
+    """Find the first match that begins before `end`, in steps between which other threads may run."""
+    for start in range(0, end, AT_A_TIME):
+        stop = min(start + AT_A_TIME, end)
+        found = pattern.search(text, start, stop + OVERLAP)
+        if found and found.start() < stop:
+            return found
+    return None
+
+
+def _best_place(text: str, pattern: re.Pattern[str], first: re.Match[str]) -> int:
     """Give where the snippet begins: a little before a hit, at the beginning of a word."""
-    first = pattern.search(text) if pattern else None
-    if pattern is None or first is None:
-        return 0
     nearby = pattern.finditer(text, first.start(), first.end() + NEARBY)
     places = [(match.start(), match.lastgroup) for match in nearby]
-    best, most = 0, 0
-    for number, (start, _) in enumerate(places):
-        near = {name for at, name in places[number:] if at < start + LENGTH - BEFORE}
+    near: Counter[str | None] = Counter()  # the terms a snippet from `start` on would show
+    best, most, end = first.start(), 0, 0
+    for start, name in places:
+        while end < len(places) and places[end][0] < start + LENGTH - BEFORE:
+            near[places[end][1]] += 1
+            end += 1
         if len(near) > most:
             best, most = start, len(near)
+        near[name] -= 1
+        if not near[name]:
+            del near[name]
     if best <= BEFORE:
         return 0
     space = re.compile(r'\s').search(text, best - BEFORE, best)
@@ -66,7 +95,7 @@ def _best_place(text: str, pattern: re.Pattern[str] | None) -> int:
 
 def _fragments(text: str, start: int, end: int, pattern: re.Pattern[str] | None) -> list[Fragment]:
     found, at = [], start
-    for match in pattern.finditer(text, start) if pattern else ():
+    for match in pattern.finditer(text, start, end + OVERLAP) if pattern else ():
         if match.start() >= end:
             break
         found += [Fragment(text[at : match.start()]), Fragment(match.group(), is_hit=True)]

@@ -1,10 +1,12 @@
 """Snippets: the words as they were written, marked, with what stands around them."""
 
+import time
+
 import pytest
 
 from app.domain.search import Fragment
 from app.storage.search_terms import Term, terms
-from app.storage.snippets import LENGTH, Marker
+from app.storage.snippets import AT_A_TIME, LENGTH, SEARCHED, SEARCHED_IN_ALL, Marker
 
 
 def shown(fragments: tuple[Fragment, ...]) -> str:
@@ -52,3 +54,36 @@ def test_terms() -> None:
     assert terms('"um dois') == (Term('um dois', is_prefix=True),)
     assert terms('x') == (Term('x'),)
     assert terms('""') == ()
+    assert terms('um cafe\u0301') == (Term('um'), Term('café', is_prefix=True))
+    assert terms('cafe\u0301 ') == (Term('café'),)
+
+
+def test_a_hit_is_found_wherever_the_steps_of_the_search_end() -> None:
+    for before in range(AT_A_TIME - 12, AT_A_TIME + 2):
+        text = '-' * before + ' um gato'
+        assert shown(Marker(terms('"um gato"')).snippet(text)) == '…[um gato]'
+        assert shown(Marker(terms('"um gat" x')).snippet(text)) == '…[um gat]o'
+
+
+@pytest.mark.parametrize(
+    ('words', 'text'),
+    [
+        ('a ', 'a ' * (SEARCHED // 2)),
+        ('a b c d e f g h ', 'a b c d e f g h ' * (SEARCHED // 16)),
+        ('"' + 'a ' * 90 + '" x', ('a ' * 89 + 'c ') * (SEARCHED // 180)),
+        ('q w e r t y u i o p s d f g h j ', 'abcdefgh ' * (SEARCHED // 9)),
+    ],
+)
+def test_texts_that_are_hard_to_search_hold_nobody_up_for_long(words: str, text: str) -> None:
+    """By the time of this thread, so that a busy machine does not count."""
+    marker, began = Marker(terms(words)), time.thread_time()
+    for _ in range(45):  # a page of results
+        marker.snippet(text)
+    assert time.thread_time() - began < 3
+
+
+def test_long_texts_do_not_keep_the_others_from_being_marked() -> None:
+    marker = Marker(terms('gato '))
+    for _ in range(SEARCHED_IN_ALL // SEARCHED + 2):
+        marker.snippet('nada ' * (SEARCHED // 5))
+    assert shown(marker.snippet('nada ' * 200 + 'um gato')).endswith('um [gato]')
