@@ -1,11 +1,12 @@
 """The journal of replies: where every piece of text is committed before anybody sees it."""
 
+import logging
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, exc, text, update
 from sqlmodel import Session, col, select
 
 from app.domain.delta import DeltaKind, JournalEntry, grown
@@ -13,6 +14,8 @@ from app.domain.message import Message, Status
 from app.storage.database import Database
 from app.storage.rows import ending_columns, message_from, storable
 from app.storage.tables import ConversationRow, MessageRow, ReplyDeltaRow
+
+log = logging.getLogger(__name__)
 
 _APPEND = text(
     'INSERT INTO reply_delta (message_id, seq, kind, text) VALUES (:message_id, :seq, :kind, :text) '
@@ -53,28 +56,45 @@ class SqlJournal:
         """Fold the entries of every message that is still `streaming` into it and mark it `interrupted`.
 
         With `to_be_resumed` it stays `streaming`: should the process end before it goes on, the next start finds it.
+        A message for which this fails is left as it is, entries and all, for the next start to try again.
         """
         return await self._database.write(lambda session: _recover(session, to_be_resumed=to_be_resumed))
 
 
 def _recover(session: Session, *, to_be_resumed: bool) -> list[Message]:
-    now = datetime.now(UTC)
     streaming = col(MessageRow.status) == Status.STREAMING.value
-    ordered = select(MessageRow).where(streaming).order_by(col(MessageRow.created_at))
-    rows = {row.id: row for row in session.exec(ordered)}
-    entries = session.exec(
+    rows = session.exec(select(MessageRow).where(streaming).order_by(col(MessageRow.created_at))).all()
+    entries: dict[str, list[ReplyDeltaRow]] = defaultdict(list)
+    for entry in session.exec(
         select(ReplyDeltaRow)
         .join(MessageRow, col(MessageRow.id) == ReplyDeltaRow.message_id)
         .where(streaming)
         .order_by(col(ReplyDeltaRow.message_id), col(ReplyDeltaRow.seq))
-    )
-    for message_id, pieces in groupby(entries, key=lambda entry: entry.message_id):
-        _fold(rows[message_id], pieces)
-    for row in rows.values():
-        if not to_be_resumed:
-            row.status, row.finished_at = Status.INTERRUPTED.value, now
-        session.exec(delete(ReplyDeltaRow).where(col(ReplyDeltaRow.message_id) == row.id))
-    return [message_from(row) for row in rows.values()]
+    ):
+        entries[entry.message_id].append(entry)
+    found = (_recovered(session, row, entries[row.id], to_be_resumed=to_be_resumed) for row in rows)
+    return [message for message in found if message]
+
+
+def _recovered(
+    session: Session, row: MessageRow, entries: Iterable[ReplyDeltaRow], *, to_be_resumed: bool
+) -> Message | None:
+    """Recover one message. None: it cannot be stored, which must not keep the others, nor the start."""
+    message_id = row.id
+    try:
+        with session.begin_nested():
+            _fold(row, entries)
+            if not to_be_resumed:
+                row.status, row.finished_at = Status.INTERRUPTED.value, datetime.now(UTC)
+            session.exec(delete(ReplyDeltaRow).where(col(ReplyDeltaRow.message_id) == message_id))
+    except (exc.SQLAlchemyError, ValueError, TypeError) as error:
+        if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
+            raise  # the database is away; no message is to blame
+        # Without the error's own words, which quote the text.
+        reason = type(getattr(error, 'orig', None) or error).__name__
+        log.error('The reply %s could not be recovered (%s); its text stays in the journal.', message_id, reason)
+        return None
+    return message_from(row)
 
 
 def _fold(row: MessageRow, rows: Iterable[ReplyDeltaRow]) -> None:

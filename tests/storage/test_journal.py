@@ -109,6 +109,47 @@ async def test_entries_of_a_message_that_is_gone_do_not_harm_the_others(
     assert [message.content for message in await journal.recover()] == ['kept']
 
 
+UNSTORABLE = {
+    'sqlite': (
+        "CREATE TRIGGER refuse BEFORE UPDATE ON message WHEN new.content = 'refused' "
+        "BEGIN SELECT RAISE(ABORT, 'no'); END",
+        'DROP TRIGGER refuse',
+    ),
+    'postgresql': (
+        "ALTER TABLE message ADD CONSTRAINT refuse CHECK (content <> 'refused')",
+        'ALTER TABLE message DROP CONSTRAINT refuse',
+    ),
+}
+
+
+@pytest.mark.expects_log('ERROR app.storage.journal: The reply .* could not be recovered')
+async def test_a_reply_that_cannot_be_stored_keeps_neither_the_others_nor_the_start(
+    backend: str, database: Database, messages: Messages, journal: SqlJournal
+) -> None:
+    refuse, allow = map(text, UNSTORABLE[backend])
+    await database.write(lambda session: session.execute(refuse))
+    replies = [(await exchange(messages, conversation()))[1] for _ in range(3)]
+    for reply, said in zip(replies, ('one', 'refused', 'three'), strict=True):
+        await journal.append(pieces(reply, said))
+    assert [message.content for message in await journal.recover()] == ['one', 'three']
+    assert [(await messages.get(reply.id)).content for reply in replies] == ['one', '', 'three']
+    await database.write(lambda session: session.execute(allow))
+    assert [message.content for message in await journal.recover()] == ['refused']
+    assert await rows(database) == 0
+
+
+async def test_a_database_that_is_away_is_not_taken_for_a_reply_that_cannot_be_stored(
+    messages: Messages, journal: SqlJournal, outage: Outage
+) -> None:
+    _, reply = await exchange(messages, conversation())
+    await journal.append(pieces(reply, 'text'))
+    outage.begin()
+    with pytest.raises(StorageUnavailable):
+        await journal.recover()
+    outage.end()
+    assert [message.content for message in await journal.recover()] == ['text']
+
+
 async def test_what_no_database_can_hold_becomes_a_replacement_character(
     messages: Messages, journal: SqlJournal
 ) -> None:

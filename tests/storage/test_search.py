@@ -78,6 +78,9 @@ async def finds(search: Search, words: str, **filters: Any) -> bool:
         ('see app.storage.search_terms:terms(text)', 'storage.search'),
         ('see app.storage.search_terms:terms(text)', 'terms(text'),
         ('call getUserName() twice', 'getusername'),
+        ('call getUserName() twice', 'getuser'),
+        ('call get_user_name() twice', 'user'),
+        ('O meu cafe\u0301zinho', 'cafe\u0301'),
         ('<div class="menu">x</div>', 'div menu'),
         ('write to ana@example.com', 'ana@example.com'),
         ('see https://example.com/a-b/c?d=1', 'example.com/a-b'),
@@ -274,6 +277,7 @@ async def test_a_title_counts_if_a_message_passes_the_filters(database: Database
         ('/', ['e/ou']),
         ('\\', ['C:\\dir']),
         ('strasse', ['Hauptstraße']),
+        ('c', ['C:\\dir', 'Receita de CAFÉ']),
         ('--', []),
         ('nothing', []),
     ],
@@ -343,6 +347,39 @@ async def test_messages_with_few_words_among_very_many(database: Database, searc
     )
     assert await finds(search, '"agulha final"')
     assert await finds(search, 'palavra7 palavra9000')
+
+
+LIGATURES = ''.join(chr(number) for number in range(0xFD50, 0xFDC8) if chr(number).isalpha())
+
+
+@pytest.mark.parametrize(
+    'said',
+    [
+        ' '.join(LIGATURES[at % 60 :][:40] + str(at) for at in range(4_300)),  # each is three letters or more
+        '\ufdfa' * 200_000,  # each is four words
+        ' '.join(f'{at:x}' for at in range(40_000)),
+        ''.join(chr(0x4E00 + at % 20_000) for at in range(200_000)),
+        'ⅷ' * 200_000,
+    ],
+    ids=['ligatures', 'phrases', 'words', 'signs', 'one word'],
+)
+async def test_no_text_is_too_large_for_the_index(
+    said: str, database: Database, search: Search, messages: Messages
+) -> None:
+    said = f'agulha {said}'
+    await stored(database, said)
+    [found] = await find(search, 'agulha')
+    assert (await messages.get(found.hits[0].message_id)).content == said
+
+
+@pytest.mark.parametrize('backend', ['postgresql'], indirect=True)  # SQLite's index has no limits
+async def test_what_the_index_cannot_hold_is_stored_all_the_same(database: Database, search: Search) -> None:
+    endless_word = "CREATE OR REPLACE FUNCTION search_words(content text) RETURNS text[] LANGUAGE sql IMMUTABLE AS '{}'"
+    body = "SELECT ARRAY[repeat(''x'', 5000)]"
+    await database.write(lambda session: session.execute(text(endless_word.format(body))))
+    chat = await stored(database, 'gato')
+    [found] = await find(search)
+    assert found.conversation.id == chat.id
 
 
 @pytest.mark.parametrize('backend', ['sqlite'], indirect=True)  # PostgreSQL numbers nothing

@@ -163,8 +163,9 @@ def _collation(connection: sa.Connection) -> str:
     return '"default"'
 
 
-# A vector holds no more than 16,383 positions and 256 of a word, and is no larger than 1 MB: of a text that is longer
-# than that, the marker '§' says that it cannot tell what stands beside what.
+# A vector holds no more than 16,383 positions and 256 of a word: in a text that is longer than that, the marker '§'
+# says that it cannot tell what stands beside what. It is no larger than 1 MB, of which a word takes its bytes and at
+# most five more; what does not fit is left out. Should anything not fit all the same, the text is stored unfound.
 POSTGRES = (
     rf"""CREATE FUNCTION search_words(content text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT array(
@@ -176,11 +177,20 @@ POSTGRES = (
       WHERE word <> '' AND octet_length(word) <= 1000
     )
     $$""",
-    """CREATE FUNCTION search_vector(content text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT coalesce(
-      (string_agg(word || ':' || least(place, 16383), ' ') || CASE WHEN count(*) > 4000 THEN ' §' ELSE '' END), ''
-    )::tsvector
-    FROM unnest(search_words(left(content, 200000))) WITH ORDINALITY AS found (word, place)
+    """CREATE FUNCTION search_vector(content text) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE AS $$
+    BEGIN
+      RETURN (
+        SELECT coalesce(
+          string_agg(word || ':' || least(place, 16383), ' ') || CASE WHEN count(*) > 4000 THEN ' §' ELSE '' END, ''
+        )::tsvector
+        FROM (
+          SELECT word, place, sum(octet_length(word) + 5) OVER (ORDER BY place) AS taken
+          FROM unnest(search_words(left(content, 200000))) WITH ORDINALITY AS found (word, place)
+        ) AS measured WHERE taken <= 1000000
+      );
+    EXCEPTION WHEN program_limit_exceeded THEN
+      RETURN '';
+    END
     $$""",
     'CREATE TABLE search_entry (message_id VARCHAR(36) PRIMARY KEY, conversation_id VARCHAR(36) NOT NULL, '
     'role VARCHAR NOT NULL, provider VARCHAR, model VARCHAR, created_at timestamptz NOT NULL, '
