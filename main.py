@@ -1,13 +1,13 @@
 """Starts Guilherme. Reads as a table of contents: settings, what is built from them, the server."""
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import signal
 import sys
 from typing import TYPE_CHECKING
 
-from app import settings
 from app.errors import AlreadyRunning, DatabaseUnusable, GuilhermeError, StorageUnavailable, WindowOpenAlready
 from app.operating.command_line import arguments
 
@@ -22,6 +22,8 @@ def main() -> int:
     for wish in (signal.SIGTERM, signal.SIGINT):  # the server takes them over while it runs, and gives them back
         signal.signal(wish, _leave)
     try:
+        from app import settings  # here, so that Ctrl-C is understood from the first moment
+
         if given.command:
             from app.operating import commands
 
@@ -33,8 +35,10 @@ def main() -> int:
             from app.native import opening
 
             config = opening.prepared(config, given.port)
+        gc.disable()  # nothing becomes rubbish while modules are read, and looking for some took a tenth of the start
         from app import bootstrap  # here, so that --help and a wrong setting answer at once
 
+        gc.enable()
         parts = bootstrap.build(config)
         _prepare(parts, native=given.native)
         parts.serve(native=given.native)
@@ -62,6 +66,8 @@ def _prepare(parts: 'Parts', *, native: bool) -> None:
 
 
 def _leave(_number: int, _frame: object) -> None:
+    for wish in (signal.SIGTERM, signal.SIGINT):  # once is enough
+        signal.signal(wish, signal.SIG_IGN)
     raise SystemExit(0)
 
 

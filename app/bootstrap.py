@@ -44,10 +44,10 @@ from app.commands.youtube import youtube_command
 from app.commands.youtube_resumo import summary_command
 from app.domain.message import Message, Status
 from app.errors import GuilhermeError
-from app.native.window import Asking as WindowAsking
 from app.native.window import Window
 from app.observability import logs
 from app.observability.health import health_routes
+from app.operating.ending import end_once
 from app.operating.listening import refuse_taken_port
 from app.providers.base import Provider
 from app.replies.engine import Engine
@@ -175,6 +175,8 @@ class Parts:
         app.on_shutdown(self.close)
 
     def _install_window(self) -> dict[str, Any]:
+        from app.native.window import Asking as WindowAsking  # late: most starts have no window
+
         closing = Closing(resumes=self.settings.resume)
         window = Window(
             self.settings.data_dir,
@@ -207,6 +209,8 @@ class Parts:
 
     async def _started(self) -> None:
         _tune_server()
+        if server := getattr(Server, 'instance', None):
+            end_once(server)
         print(f'Guilherme is ready: {self.url}', flush=True)
         await self.chat.models.refresh()
         if self.settings.resume:

@@ -1,6 +1,7 @@
 """Nothing shown is ever lost (P1): the real process killed in mid-reply while a real browser watches."""
 
 import random
+import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -91,6 +92,21 @@ async def test_ended_at_a_random_moment(seed: int, start_app: StartApp, open_tab
     assert seconds < 5
     status, stored = app.stored_reply(reply_id)
     assert status == 'interrupted'
+    await check_all_that_was_shown_is_stored(tab, reply_id, stored)
+    await app.start()
+    await check_it_is_all_there(app, open_tab, tab, stored)
+
+
+@pytest.mark.parametrize('times', [1, 2, 3])
+async def test_ended_by_ctrl_c(times: int, start_app: StartApp, open_tab: OpenTab) -> None:
+    """Also by somebody who presses it again because it does not end at once. No traceback: the log is looked at."""
+    app = await start_app()
+    tab = await open_tab(app)
+    reply_id = await watch_until_a_random_moment(tab, 10 + times)
+    code, seconds = await app.terminate(*[signal.SIGINT] * times)
+    assert code == 0
+    assert seconds < 5
+    _, stored = app.stored_reply(reply_id)
     await check_all_that_was_shown_is_stored(tab, reply_id, stored)
     await app.start()
     await check_it_is_all_there(app, open_tab, tab, stored)

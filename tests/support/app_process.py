@@ -18,6 +18,9 @@ ROOT = Path(__file__).parents[2]
 START_PATIENCE = 30
 """Seconds to wait for `/readyz`: it takes about one, on a busy machine a few."""
 
+BETWEEN_SIGNALS = 0.05
+"""Seconds between two signals: those of a kind that come at once are one."""
+
 COMPLAINT = re.compile(r'Traceback|\b(ERROR|CRITICAL)\b|Task was destroyed|never awaited|Exception ignored|Warning:')
 
 
@@ -62,11 +65,13 @@ class AppProcess:
             await self._process.wait()
         self._process = None
 
-    async def terminate(self) -> tuple[int, float]:
-        """Ask it to end; give the exit code and how many seconds it took."""
+    async def terminate(self, *signals: signal.Signals) -> tuple[int, float]:
+        """Ask it to end, by SIGTERM or these signals in turn; give the exit code and how many seconds it took."""
         assert self._process is not None
         asked = time.monotonic()
-        self._process.send_signal(signal.SIGTERM)
+        for number in signals or (signal.SIGTERM,):
+            self._process.send_signal(number)
+            await asyncio.sleep(BETWEEN_SIGNALS)
         code = await self._process.wait()
         self._process = None
         return code, time.monotonic() - asked
