@@ -15,7 +15,7 @@ from pathlib import Path
 from scripts.trial_of_the_image import CERTIFICATES, ROOT, command, say
 from tests.support.app_process import free_port
 
-PACKAGES = 'systemd,systemd-sysv,python3-venv,ca-certificates'
+PACKAGES = 'systemd,systemd-sysv,dbus,python3-venv,ca-certificates'
 STOP_LIMIT = 5
 """Seconds in which the service has to end when it is told to."""
 
@@ -29,18 +29,9 @@ class Machine:
 
     def shell(self, line: str) -> str:
         """Run a line as root there; give what it printed."""
-        enter = (
-            'nsenter',
-            '--target',
-            self._leader,
-            '--mount',
-            '--uts',
-            '--ipc',
-            '--pid',
-            '--root',
-            '--wd=/opt/guilherme',
-        )
-        return command(*enter, 'sh', '-ec', f'cd /opt/guilherme\n{line}')
+        enter = 'nsenter', '--target', self._leader, '--mount', '--uts', '--ipc', '--pid', '--root'
+        clean = 'env', '-i', 'HOME=/root', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin'
+        return command(*enter, *clean, 'sh', '-ec', f'cd /opt/guilherme\n{line}')
 
 
 def main() -> int:
@@ -54,7 +45,8 @@ def main() -> int:
         began = time.monotonic()
         wait_until_ready(port)
         say('enabled and started', f'ready after {time.monotonic() - began:.1f} s')
-        print(machine.shell(look.replace(':8080', f':{port}').replace('systemctl restart guilherme', '')))
+        print(machine.shell(look.replace(':8080', f':{port}')))
+        wait_until_ready(port)
         look_at(machine, port)
         machine.shell(backup)
         say('backup beside the service', machine.shell('ls -l /var/lib/private/guilherme/monday.db'))

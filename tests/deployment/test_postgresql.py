@@ -1,0 +1,43 @@
+"""The commands deployment.md gives for PostgreSQL, typed at a real server, and the app on what they made."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import httpx
+
+from tests.deployment.test_documentation import COMMANDS
+from tests.support.app_process import running_app
+from tests.support.postgres import PostgresServer, postgres_server
+
+
+async def type_in(server: PostgresServer, line: str, answers: str) -> None:
+    """Run a command of the page, as the server's administrator who answers what it asks."""
+    environment = {'PGHOST': server.folder, 'PGUSER': 'postgres', 'PATH': f'{server.programs}:{os.environ["PATH"]}'}
+    process = await asyncio.create_subprocess_shell(
+        line,
+        env=environment,
+        start_new_session=True,  # away from the terminal, so that the password comes from here
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate(answers.encode())
+    assert process.returncode == 0, said.decode()
+
+
+async def test_the_app_runs_on_the_database_the_page_makes(tmp_path: Path) -> None:
+    lines = [line for line in COMMANDS if line.startswith('create')]
+    assert len(lines) == 2
+    with postgres_server() as server:
+        for line in lines:
+            await type_in(server, line, 'secret\nsecret\n')
+        url = f'postgresql+psycopg://guilherme:secret@/guilherme?host={server.folder}'
+        async with (
+            running_app(tmp_path, 'http://127.0.0.1:1', GUILHERME_DATABASE_URL=url) as app,
+            httpx.AsyncClient(base_url=app.url) as client,
+        ):
+            assert (await client.get('/readyz')).status_code == 200
+        owner = server.execute("SELECT tableowner FROM pg_tables WHERE tablename = 'message'", 'guilherme')
+        encoding = server.execute("SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'guilherme'")
+        assert (owner, encoding) == ([('guilherme',)], [('UTF8',)])
