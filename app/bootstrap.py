@@ -44,7 +44,6 @@ from app.commands.youtube import youtube_command
 from app.commands.youtube_resumo import summary_command
 from app.domain.message import Message, Status
 from app.errors import GuilhermeError
-from app.native.window import Window
 from app.observability import logs
 from app.observability.health import health_routes
 from app.operating.ending import end_once
@@ -176,6 +175,7 @@ class Parts:
 
     def _install_window(self) -> dict[str, Any]:
         from app.native.window import Asking as WindowAsking  # late: most starts have no window
+        from app.native.window import Window
 
         closing = Closing(resumes=self.settings.resume)
         window = Window(

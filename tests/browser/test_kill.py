@@ -112,12 +112,13 @@ async def test_ended_by_ctrl_c(times: int, start_app: StartApp, open_tab: OpenTa
     await check_it_is_all_there(app, open_tab, tab, stored)
 
 
-async def test_killed_on_postgresql(start_app: StartApp, open_tab: OpenTab, postgres: PostgresServer) -> None:
+@pytest.mark.parametrize('how', ['kill', 'terminate'])
+async def test_ended_on_postgresql(how: str, start_app: StartApp, open_tab: OpenTab, postgres: PostgresServer) -> None:
     database = postgres.create_database()
     app = await start_app(GUILHERME_DATABASE_URL=postgres.url(database))
     tab = await open_tab(app)
     reply_id = await watch_until_a_random_moment(tab, 5)
-    await app.kill()
+    await getattr(app, how)()
     stored = stored_in_postgres(postgres, database, reply_id)
     await check_all_that_was_shown_is_stored(tab, reply_id, stored)
     await app.start()

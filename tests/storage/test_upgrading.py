@@ -21,7 +21,7 @@ from app.storage.database import Database
 from app.storage.upgrading import KEPT, upgrade_safely
 from tests.replies.waiting import until
 from tests.storage.samples import conversation
-from tests.support.app_process import ROOT
+from tests.support.app_process import ROOT, free_port
 from tests.support.postgres import PostgresServer
 
 OLD = '0003'
@@ -130,7 +130,7 @@ async def test_killed_between_backup_and_migration(tmp_path: Path) -> None:
     await database.close()
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute('BEGIN IMMEDIATE')
-        start = [sys.executable, 'main.py', '--demo', '--port', '18099', '--data-dir', str(tmp_path)]
+        start = [sys.executable, 'main.py', '--demo', '--port', str(free_port()), '--data-dir', str(tmp_path)]
         process = await asyncio.create_subprocess_exec(*start, cwd=ROOT, stderr=asyncio.subprocess.DEVNULL)
         await until(lambda: [*folder.glob('guilherme-*.db')], timeout=30)
         process.kill()
