@@ -6,14 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from app.domain.conversation import Conversation, Folder
+from app.domain.conversation import LONGEST_FOLDER_NAME, Conversation, Folder
 from app.errors import InvalidInput, NotFound
 from app.replies.live import LiveConversations
 from app.storage.folders import Folders
 from app.storage.shelves import Shelves
-
-LONGEST_NAME = 80
-"""Characters of a folder's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ class Filing:
 
 
 def _readable(name: str) -> str:
-    name = ' '.join(name.split())[:LONGEST_NAME]
+    name = ' '.join(name.split())[:LONGEST_FOLDER_NAME]
     if not name:
         raise InvalidInput(reason='empty_folder')
     return name

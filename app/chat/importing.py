@@ -155,6 +155,7 @@ class Importing:
                 raise ImportRefused(reason='unknown_format')
             self._tell(replace(self._latest[owner_id], state='giving', read=meter.total, tally=taking.tally))
             await taking.give()
+            self._latest[owner_id] = replace(self._latest[owner_id], tally=taking.tally)
             await self._follow()
         finally:
             await asyncio.shield(asyncio.ensure_future(self._clean(taking, found, file)))

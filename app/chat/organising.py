@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from app.chat.asking import Asking
 from app.chat.reading import Reading
-from app.domain.conversation import Conversation
+from app.domain.conversation import LONGEST_TITLE, Conversation
 from app.domain.model import ModelRef
 from app.errors import InvalidInput
 from app.replies.live import ConversationNews, LiveConversations
@@ -19,9 +19,6 @@ from app.storage.conversations import Conversations
 from app.storage.folders import Folders
 from app.storage.rows import search_key
 from app.storage.shelves import Change, Shelves
-
-LONGEST_TITLE = 200
-"""Characters of a title a person may give."""
 
 LONGEST_TAG = 40
 """Characters of a tag."""

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4, uuid5
 
+from app.chat.preferring import LONGEST_PROMPT
 from app.chat.trash import Trash
 from app.domain.carried import Carried
 from app.domain.conversation import Conversation, Folder
 from app.domain.document import Document
+from app.domain.identifiers import is_temporary
 from app.domain.message import Message, Status
 from app.domain.queued import QueuedMessage
 from app.exchange.reading.own import Item, Wishes
@@ -25,12 +27,16 @@ their commits. Eight times as much takes a quarter less in all, and holds replie
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many conversations were new, there already, there with news, and left in the trash where they lay."""
+    """How many conversations were new, there already, there with news, and left in the trash where they lay.
+
+    `instruction` says that one for every conversation came along.
+    """
 
     new: int = 0
     known: int = 0
     with_news: int = 0
     in_trash: int = 0
+    instruction: bool = False
 
     @property
     def total(self) -> int:
@@ -65,7 +71,7 @@ class TakingIn:
                 case Folder():
                     await self._keep_folder(item)
                 case Wishes():
-                    self._preferences = item.data
+                    self._preferences = _usable(item.data)
         await self._take_conversations([item for item in items if isinstance(item, Carried)])
 
     async def _take_conversations(self, conversations: Sequence[Carried]) -> None:
@@ -93,13 +99,15 @@ class TakingIn:
         Raises:
             ImportRefused: some of it was given up meanwhile; then nothing is given.
         """
-        await self._staging.give(
+        wishes = self._preferences
+        kept = await self._staging.give(
             self._id,
             self._owner_id,
             conversations=self.tally.new,
             beside=len(self._beside),
-            preferences=self._preferences,
+            preferences=wishes,
         )
+        self.tally = replace(self.tally, instruction=kept and bool(wishes and wishes.get('system_prompt')))
 
     async def give_up(self) -> None:
         """Give everything to the trash; no effect if it was given."""
@@ -140,6 +148,9 @@ class TakingIn:
         """Tell whether an id belongs to something else, such as the same conversation of another person."""
         if found is not None and found.owner_id not in (self._owner_id, STAGED + self._id):
             return True
+        ids = carried.conversation.id, *(each.id for each in carried.messages), *(each.id for each in carried.queued)
+        if any(map(is_temporary, ids)):
+            return True  # of a temporary conversation; what is imported is kept
         places = {carried.conversation.id, self._beside.get(carried.conversation.id)}
         return any(
             message.id in messages and messages[message.id].conversation_id not in places
@@ -213,6 +224,14 @@ def _news(carried: Carried, found: Stored, messages: Mapping[str, Stored]) -> Ne
         head_id=head_id if goes_on else None,
         updated_at=carried.conversation.updated_at,
     )
+
+
+def _usable(wishes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out an instruction that nobody could have set."""
+    prompt = wishes.get('system_prompt', '')
+    if isinstance(prompt, str) and len(prompt) <= LONGEST_PROMPT:
+        return wishes
+    return {name: value for name, value in wishes.items() if name != 'system_prompt'}
 
 
 def _settled(carried: Carried) -> Carried:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from app.domain.message import Message, Role, Status
 from app.domain.model import ModelRef
-from app.domain.queued import QueuedMessage, WaitingMessages
+from app.domain.queued import HELD, QueuedMessage, WaitingMessages
 from app.errors import NotFound
 from app.replies.live import ConversationState
 from app.storage.messages import Messages
@@ -104,6 +104,7 @@ class WaitingLine:
         messages = tuple(await self._queue.of(state.id))
         last = await self.end_of_branch(state, messages[0].behind_id) if messages else None
         if last is None:
-            return WaitingMessages(messages)
+            return WaitingMessages(messages, held=bool(messages))
         last = state.newest(last)
-        return WaitingMessages(messages, held=last.role is Role.ASSISTANT and last.status not in NOT_HELD)
+        broke_off = last.role is Role.ASSISTANT and last.status not in NOT_HELD
+        return WaitingMessages(messages, held=broke_off or bool(last.stats.get(HELD)))

@@ -10,6 +10,12 @@ from app.domain.model import ModelRef
 LOCAL_OWNER = 'local'
 """Owner of everything while there is no sign-in."""
 
+LONGEST_TITLE = 200
+"""Characters of a title."""
+
+LONGEST_FOLDER_NAME = 80
+"""Characters of a folder's name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from app.domain.model import ModelRef
 
+HELD = 'held'
+"""Among the figures of a message: what waits behind it waits for the person, however it ended."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedMessage:

@@ -123,14 +123,16 @@ class Staging:
         tags = [
             {'conversation_id': each.id, 'name': storable(tag)} for each in batch.conversations for tag in each.tags
         ]
+        queued = [queued_columns(each) for each in batch.queued]
         written = (
             (ConversationRow, rows),
             (ConversationTagRow, tags),
             (MessageRow, [message_columns(message) for message in batch.messages]),
-            (QueuedMessageRow, [queued_columns(queued) for queued in batch.queued]),
+            (QueuedMessageRow, queued),
         )
 
         def work(session: Session) -> None:
+            _leave_out_known(session, queued)
             for table, values in written:
                 if values:
                     session.connection().execute(insert(table), values)
@@ -175,26 +177,28 @@ class Staging:
 
     async def give(
         self, import_id: str, owner_id: str, *, conversations: int, beside: int, preferences: Mapping[str, Any] | None
-    ) -> None:
+    ) -> bool:
         """Give everything to a person, in one transaction; what was put beside conversations is ready to follow.
 
-        `preferences` are kept if the person has none.
+        `preferences` are kept if the person has none; tells whether they were.
 
         Raises:
             ImportRefused: some of the conversations counted are not there any more; then nothing is given.
         """
 
-        def work(session: Session) -> None:
+        def work(session: Session) -> bool:
             given = _change_owner(session, STAGED + import_id, owner_id)
             waiting = _change_owner(session, BESIDE + import_id, FOLLOWS + owner_id)
             if (given, waiting) != (conversations, beside):
                 raise ImportRefused(reason='interrupted')
             _give_folders(session, STAGED + import_id, owner_id)
             _give_documents(session, STAGED + import_id, owner_id)
-            if preferences and session.get(PreferencesRow, owner_id) is None:
-                session.add(PreferencesRow(owner_id=owner_id, data=dict(preferences)))
+            if not preferences or session.get(PreferencesRow, owner_id) is not None:
+                return False
+            session.add(PreferencesRow(owner_id=owner_id, data=dict(preferences)))
+            return True
 
-        await self._database.write(work)
+        return await self._database.write(work)
 
     async def follow(self) -> News | None:
         """Move what waits beside one conversation into it; give what that was, None if nothing waits.
@@ -219,6 +223,13 @@ class Staging:
         while await self._database.write(lambda session: _delete_some(session, import_id)):
             pass
         return conversations
+
+
+def _leave_out_known(session: Session, queued: list[dict[str, Any]]) -> None:
+    """Leave out what waits already, wherever it does: each is sent once."""
+    by_id = {each['id']: each for each in queued}
+    known = set(session.exec(select(QueuedMessageRow.id).where(col(QueuedMessageRow.id).in_([*by_id]))))
+    queued[:] = [each for key, each in by_id.items() if key not in known]
 
 
 def _change_owner(session: Session, old: str, new: str) -> int:

@@ -80,4 +80,7 @@ def _counts(t: Translator, step: Import) -> list[str]:
         t.n('{n} lies in the trash and stays there.', '{n} lie in the trash and stay there.', tally.in_trash),
     )
     counts = (tally.new, tally.with_news, tally.known, tally.in_trash)
-    return [line.format(n=n) for line, n in zip(lines, counts, strict=True) if n]
+    told = [line.format(n=n) for line, n in zip(lines, counts, strict=True) if n]
+    if tally.instruction:
+        told.append(t('An instruction for every conversation came along. You can read and change it in the settings.'))
+    return told

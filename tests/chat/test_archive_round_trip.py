@@ -13,6 +13,7 @@ from app.chat.exporting import Exporting
 from app.chat.taking_in import TakingIn
 from app.chat.trash import Trash
 from app.domain.conversation import LOCAL_OWNER
+from app.exchange.reading.checking import checked
 from app.exchange.reading.intake import Meter
 from app.exchange.recognising import read_file
 from app.replies.live import LiveConversations
@@ -68,7 +69,8 @@ async def store(database: Database, things: Everything) -> None:
     for document in documents:
         await Documents(database).keep(LOCAL_OWNER, document)
     for each in conversations:
-        await Staging(database).write(Batch([each.conversation], each.messages, each.queued))
+        kept = checked(each, 1)  # what waits waits for the person from then on, and nothing else differs
+        await Staging(database).write(Batch([kept.conversation], kept.messages, kept.queued))
     if preferences:
         statement = insert(PreferencesRow).values(owner_id=LOCAL_OWNER, data=preferences)
         await database.write(lambda session: session.connection().execute(statement))

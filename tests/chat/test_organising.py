@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from app.chat.organising import LONGEST_TAG, LONGEST_TITLE
-from app.domain.conversation import LOCAL_OWNER
+from app.chat.organising import LONGEST_TAG
+from app.domain.conversation import LOCAL_OWNER, LONGEST_TITLE
 from app.domain.message import Status
 from app.domain.model import ModelRef
 from app.domain.shelf import Place, Shelf

@@ -1,0 +1,103 @@
+"""Makes sure that what one of our own files says can be kept and shown: anybody can write such a file.
+
+What cannot be named or told is refused, what is too long is cut, and figures that are no numbers are left out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.domain.carried import Carried
+from app.domain.conversation import LONGEST_FOLDER_NAME, LONGEST_TITLE, Folder
+from app.domain.message import Message
+from app.domain.preferences import Range
+from app.domain.queued import HELD
+from app.errors import ImportRefused
+from app.exchange.reading.shapes import EARLIEST, LATEST
+
+FIGURE = Range(0, 10**12)
+"""What a figure can be: a count or seconds."""
+
+FIGURES = frozenset(
+    {
+        'first_token_seconds',
+        'load_seconds',
+        'num_ctx',
+        'omitted',
+        'prompt_estimate',
+        'prompt_tokens',
+        'seconds',
+        'thinking_seconds',
+        'tokens',
+        'total_seconds',
+    }
+)
+"""Figures of an answer that screens reckon with."""
+
+
+def checked(carried: Carried, number: int) -> Carried:
+    """Give a conversation as it can be kept; what waits in it waits for the person. `number` is its place in the file.
+
+    Raises:
+        ImportRefused: an id is none or is there twice, or a time is one nobody lived in.
+    """
+    conversation = carried.conversation
+    times = conversation.created_at, conversation.updated_at, conversation.archived_at, conversation.deleted_at
+    _check(conversation.id, times, conversation=number)
+    for place, message in enumerate(carried.messages, 1):
+        _check(message.id, (message.created_at, message.finished_at), conversation=number, message=place)
+    for place, queued in enumerate(carried.queued, len(carried.messages) + 1):
+        _check(queued.id, (queued.created_at,), conversation=number, message=place)
+        _check(queued.behind_id or queued.id, (), conversation=number, message=place)
+    ids = [*(message.id for message in carried.messages), *(queued.id for queued in carried.queued)]
+    if len(set(ids)) < len(ids):
+        raise ImportRefused(reason='wrong_shape', field='id', conversation=number)
+    holding = _ends(carried) if carried.queued else frozenset[str | None]()
+    return replace(
+        carried,
+        conversation=replace(conversation, title=conversation.title[:LONGEST_TITLE]),
+        messages=tuple(_with_good_figures(message, held=message.id in holding) for message in carried.messages),
+        folder=carried.folder[:LONGEST_FOLDER_NAME],
+    )
+
+
+def _ends(carried: Carried) -> frozenset[str | None]:
+    """Give the ids of the messages behind which something can wait: the ends of all branches."""
+    parents = {message.parent_id for message in carried.messages}
+    ends = {message.id for message in carried.messages if message.id not in parents}
+    return frozenset({carried.conversation.head_id, *ends})
+
+
+def checked_folder(folder: Folder) -> Folder:
+    """Give a folder as it can be kept.
+
+    Raises:
+        ImportRefused: its id is none, or its time is one nobody lived in.
+    """
+    _check(folder.id, (folder.created_at,))
+    return replace(folder, name=folder.name[:LONGEST_FOLDER_NAME])
+
+
+def _check(identifier: str, times: tuple[datetime | None, ...], **place: int) -> None:
+    if not _is_id(identifier):
+        raise ImportRefused(reason='wrong_shape', field='id', **place)
+    for time in times:
+        if time is not None and not EARLIEST <= time <= LATEST:
+            raise ImportRefused(reason='wrong_time', field='…_at', value=time.isoformat(), **place)
+
+
+def _is_id(value: str) -> bool:
+    """Tell whether addresses can name it."""
+    try:
+        return str(UUID(value)) == value
+    except ValueError:
+        return False
+
+
+def _with_good_figures(message: Message, *, held: bool) -> Message:
+    figures: Mapping[str, Any] = {
+        name: value for name, value in message.stats.items() if name not in FIGURES or FIGURE.holds(value)
+    }
+    return replace(message, stats={**figures, HELD: True} if held else figures)
