@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app import __version__
 from app.domain.carried import Carried
-from app.errors import NotFound, UnexpectedFault
+from app.errors import InvalidInput, NotFound, UnexpectedFault
 from app.exchange.archive import CONVERSATIONS, DOCUMENTS, FOLDERS, PREFERENCES, ArchiveWriter
 from app.exchange.json_file import json_file
 from app.exchange.markdown_file import markdown_file
@@ -46,6 +46,9 @@ ROOT = Path(__file__).parents[2]
 PDFS_AT_ONCE = 2
 """Processes that lay out a PDF at the same time; others wait."""
 
+PDF_PATIENCE = 300
+"""Seconds one may take: a conversation of thousands of pages would hold up the PDFs of all others."""
+
 PAGE = 50
 """Conversations or documents whose names are read at once."""
 
@@ -65,6 +68,7 @@ class Exporting:
 
         Raises:
             NotFound: there is no such conversation for this owner, or no such format.
+            InvalidInput: the PDF takes too long.
             UnexpectedFault: the PDF could not be made; the log says why.
         """
         if ending not in (*READABLE, 'pdf', 'json'):
@@ -86,7 +90,10 @@ class Exporting:
             pipe = asyncio.subprocess.PIPE
             process = await asyncio.create_subprocess_exec(*PDF_COMMAND, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe)
             try:
-                pdf, complaint = await process.communicate(data)
+                async with asyncio.timeout(PDF_PATIENCE):
+                    pdf, complaint = await process.communicate(data)
+            except TimeoutError as error:
+                raise InvalidInput(reason='slow_pdf') from error
             finally:
                 if process.returncode is None:  # nobody waits for it any more
                     process.kill()

@@ -53,6 +53,7 @@ REASONS: Mapping[str, str] = {
     'cannot_pull': msgid('This server cannot download models by itself.'),
     'out_of_range': msgid('It has to be a number from {least} to {most}.'),
     'not_a_number': msgid('This has to be a number.'),
+    'slow_pdf': msgid('This conversation is too long for a PDF. Take it along as Markdown or as text instead.'),
     'long_prompt': msgid('This instruction is too long. Up to {longest} characters fit into one.'),
     'busy': msgid('This conversation is still answering. Wait for the end, or stop it.'),
     'bad_id': msgid('This address is not one of a conversation.'),

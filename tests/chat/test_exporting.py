@@ -9,7 +9,7 @@ import pytest
 from app.chat import exporting
 from app.domain.carried import Carried
 from app.domain.conversation import LOCAL_OWNER
-from app.errors import NotFound, UnexpectedFault
+from app.errors import InvalidInput, NotFound, UnexpectedFault
 from tests.chat.desk import Desk
 from tests.exchange.samples import WORDS, talk
 from tests.replies.waiting import until
@@ -54,6 +54,16 @@ async def test_whoever_leaves_takes_the_process_along(desk: Desk) -> None:
     with pytest.raises(asyncio.CancelledError):
         await making
     assert not process.is_running()
+
+
+async def test_a_pdf_that_takes_too_long_is_given_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation_id = await stored(desk, talk('Hi', 'Hello'))
+    monkeypatch.setattr(exporting, 'PDF_COMMAND', (exporting.PDF_COMMAND[0], '-c', 'import time; time.sleep(60)'))
+    monkeypatch.setattr(exporting, 'PDF_PATIENCE', 0.1)
+    async with asyncio.timeout(10):
+        with pytest.raises(InvalidInput) as caught:
+            await desk.chat.exporting.file(LOCAL_OWNER, conversation_id, 'pdf', WORDS)
+    assert caught.value.details == {'reason': 'slow_pdf'}
 
 
 @pytest.mark.expects_log('No PDF of conversation')
