@@ -7,7 +7,7 @@ from app.chat.reading import Reading
 from app.domain.conversation import Conversation
 from app.domain.identifiers import new_id
 from app.domain.message import Message, Status
-from app.errors import Conflict
+from app.errors import Conflict, NotFound
 from app.replies.changes import BranchChanged
 from app.replies.live import ConversationState, LiveConversations
 from app.storage.messages import Messages
@@ -35,13 +35,17 @@ class Branching:
         index = min(max(versions.index(message_id) + step, 0), len(versions) - 1)
         await self._show(state, versions[index])
 
-    async def show(self, owner_id: str, message_id: str) -> tuple[ConversationState, Message]:
+    async def show(
+        self, owner_id: str, message_id: str, *, within: str | None = None
+    ) -> tuple[ConversationState, Message]:
         """Make sure that the branch that is shown holds a message; give its conversation's state and the message.
 
         Raises:
-            NotFound: there is no such message for this owner.
+            NotFound: there is no such message for this owner, or not in the conversation `within` which it should be.
         """
         message, state = await self._find(owner_id, message_id)
+        if within not in (None, state.id):
+            raise NotFound(id=message_id)
         head_id = state.conversation.head_id
         if head_id is not None:
             place = await self._messages.branch(head_id, after_depth=message.depth - 1, limit=1)

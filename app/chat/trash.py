@@ -42,8 +42,8 @@ class Trash:
         if not await self._give_up(owner_id, conversation_ids):
             raise NotFound(id=next(iter(conversation_ids), ''))
 
-    async def empty(self, owner_id: str) -> int:
-        """Delete for good whatever lies in a person's trash; give how many conversations that were."""
+    async def empty(self, owner_id: str) -> list[str]:
+        """Delete for good whatever lies in a person's trash; give the ids of those conversations."""
         return await self._give_up(owner_id, None)
 
     async def keep_empty(self) -> None:
@@ -83,9 +83,9 @@ class Trash:
         """Say that there may be something to delete."""
         self._wanted.set()
 
-    async def _give_up(self, owner_id: str, conversation_ids: tuple[str, ...] | None) -> int:
+    async def _give_up(self, owner_id: str, conversation_ids: tuple[str, ...] | None) -> list[str]:
         gone = await self._stored.give_up(owner_id, conversation_ids)
         self._live.forget(gone)
         self._live.reshelved.emit(owner_id)
         self.go_on()
-        return len(gone)
+        return gone

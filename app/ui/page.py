@@ -49,6 +49,7 @@ class ChatPage:
         self._state: ConversationState | None = None
         self._chosen_model: ModelRef | None = None
         self._default_model = chat.models.default()
+        self._opened = 0  # how often something else was to be shown: what was asked for before the last comes too late
 
     async def build(
         self, conversation_id: str | None, message_id: str | None = None, *, settings: bool = False
@@ -150,7 +151,11 @@ class ChatPage:
 
     async def open(self, conversation_id: str | None, *, message_id: str | None = None, push: bool = True) -> None:
         """Show another conversation, or the welcome page for None; with `message_id`, where that message stands."""
+        self._opened += 1
+        this = self._opened
         state, at, fault = await self._look_up(conversation_id, message_id)
+        if this != self._opened:
+            return
         self._show_around(state, moved=True)
         await self._view.show(state, _path(state) if push or fault else '', at=at)
         if fault is not None:
@@ -203,7 +208,7 @@ class ChatPage:
                 state = await self._chat.reading.open(self._owner_id, conversation_id)
                 await self._chat.queueing.look(state)
                 if message_id is not None:
-                    _, at = await self._chat.branching.show(self._owner_id, message_id)
+                    _, at = await self._chat.branching.show(self._owner_id, message_id, within=conversation_id)
         except GuilhermeError as error:
             return state, None, error
         return state, at, None
@@ -225,8 +230,10 @@ class ChatPage:
             return
         self._composer.accept(sent.message_id)
         if sent.fresh and self._state is None:
+            opened = self._opened
             await self._view.show(state, f'/c/{state.id}')
-            self._show_around(state, moved=True)
+            if opened == self._opened:
+                self._show_around(state, moved=True)
         elif self._state is state:
             await self._view.go_to_end()
 

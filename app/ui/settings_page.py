@@ -57,6 +57,7 @@ class Settings:
         self._shell = shell
         self._on_close = on_close
         self._page: SettingsPage | None = None
+        self._opening = False
 
     @property
     def is_open(self) -> bool:
@@ -75,10 +76,16 @@ class Settings:
 
     async def open(self) -> None:
         """Show the settings."""
-        if self._page is not None:
+        if self._page is not None or self._opening:
             return
         t, chat = self._t, self._chat
-        own = await chat.preferring.read(self._owner_id)
+        self._opening = True
+        try:
+            own = await chat.preferring.read(self._owner_id)
+            if not self._opening:  # something else was opened meanwhile
+                return
+        finally:
+            self._opening = False
         with self._shell, SettingsPage(t, self._on_close) as page:
             ConnectionState(t)
             appearance_section(t, self._appearance)
@@ -90,6 +97,7 @@ class Settings:
 
     def close(self) -> None:
         """Show what is underneath again."""
+        self._opening = False
         if self._page is not None:
             self._page.delete()
             self._page = None

@@ -53,7 +53,7 @@ class Wire:
         live = state.replies.get(message.id)
         if blocks is None and message.role is Role.USER:
             blocks = [render_plain(message.content)]
-        return {
+        written: Json = {
             'ref': self.ref(message.id),
             'id': message.id,
             'role': str(message.role),
@@ -63,6 +63,7 @@ class Wire:
             'steps': [self.step(step) for step in message.steps if step.title],
             'state': self.state(message, live.progress if live else None, version),
         }
+        return written | {'command': True} if message.command else written
 
     def state(
         self, message: Message, progress: Mapping[str, Any] | None = None, version: Version | None = None

@@ -4,10 +4,17 @@ import re
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import OpenTab
+from tests.browser.conftest import BrowserLog, OpenTab
 from tests.browser.screen import Screen, numbered
 from tests.browser.seeding import Seeding
 from tests.support.app_process import AppProcess
+
+IMPATIENT = """() => {
+  const press = () => document.querySelector('[data-testid=message-editor-send]:not(:disabled)')?.click();
+  new MutationObserver(press).observe(document, { subtree: true, childList: true, attributes: true });
+  press();
+}"""
+"""A person who presses the button as often as it can be pressed."""
 
 
 async def test_versions_of_an_answer(app: AppProcess, open_tab: OpenTab) -> None:
@@ -92,6 +99,43 @@ async def test_what_was_typed_into_an_edit_waits_while_one_looks_elsewhere(app: 
     await tab.new_chat()
     await tab.switch_to(first)
     await expect(tab.part('message-editor-text')).to_have_value('half a thought')
+
+
+async def test_a_question_with_a_literal_slash_is_edited_as_it_was_typed(app: AppProcess, open_tab: OpenTab) -> None:
+    tab = await open_tab(app)
+    await tab.ask('//help me')
+    await tab.has_status('complete')
+    await expect(tab.questions.get_by_test_id('message-body')).to_have_text('/help me')
+    await tab.questions.hover()
+    await tab.questions.get_by_test_id('message-edit').click()
+    await expect(tab.part('message-editor-text')).to_have_value('//help me')
+    await tab.part('message-editor-text').press('Enter')
+    await expect(tab.questions).to_contain_text('2/2')
+    await expect(tab.questions.get_by_test_id('message-body')).to_have_text('/help me')
+    await tab.ask('/help')
+    await tab.has_status('complete')
+    await tab.questions.last.hover()
+    await tab.questions.last.get_by_test_id('message-edit').click()
+    await expect(tab.part('message-editor-text')).to_have_value('/help')
+
+
+async def test_an_edit_sent_without_a_line_makes_one_version(
+    app: AppProcess, open_tab: OpenTab, browser_log: BrowserLog
+) -> None:
+    browser_log.expect_lost_line()
+    tab = await open_tab(app)
+    await tab.ask('tokens=300 rate=50')
+    await tab.shows('w5 ')
+    await begin_edit(tab, 'tokens=20')
+    await tab.page.context.set_offline(True)
+    await expect(tab.line).to_have_attribute('data-state', 'offline')
+    await tab.evaluate(IMPATIENT)  # what streamed meanwhile builds the list anew, with the editor in it
+    await tab.page.context.set_offline(False)
+    await expect(tab.line).to_have_attribute('data-state', 'online')
+    await expect(tab.part('message-editor')).to_have_count(0)
+    await expect(tab.questions.get_by_test_id('message-body')).to_have_text('tokens=20')
+    await tab.has_status('complete')
+    await expect(tab.questions).to_contain_text('2/2')
 
 
 async def test_an_edit_that_is_refused_can_be_sent_otherwise(app: AppProcess, open_tab: OpenTab) -> None:

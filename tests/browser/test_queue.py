@@ -1,5 +1,7 @@
 """Messages written while an answer comes: seen, changed, taken back, and kept whatever happens."""
 
+import re
+
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import BrowserLog, OpenTab, StartApp
@@ -135,6 +137,23 @@ async def test_what_one_writes_on_is_kept_when_it_is_sent_elsewhere(app: AppProc
     await queued(other).get_by_test_id('queued-send').click()
     await expect(tab.composer).to_have_value('tokens=4 half a thought')
     await expect(queued(tab)).to_have_count(0)
+
+
+async def test_what_one_writes_on_waits_while_one_looks_elsewhere(app: AppProcess, open_tab: OpenTab) -> None:
+    tab = await open_tab(app)
+    await begin(tab, 'tokens=3 first', first='tokens=100 rate=40')
+    conversation_id = tab.conversation_id
+    await queued(tab).get_by_test_id('queued-edit').click()
+    await tab.part('queued-editor').fill('tokens=4 half a thought')
+    await tab.new_chat()
+    await expect(queued(tab)).to_have_count(0)
+    await expect(tab.item(conversation_id)).not_to_have_class(re.compile('streaming'))
+    await tab.switch_to(conversation_id)
+    await tab.has_status('complete')
+    await expect(tab.part('queued-editor')).to_have_value('tokens=4 half a thought')
+    await tab.part('queued-editor').press('Enter')
+    await expect(tab.questions).to_have_count(2)
+    await expect(tab.questions.last.get_by_test_id('message-body')).to_have_text('tokens=4 half a thought')
 
 
 async def test_a_long_message_fits_a_phone(app: AppProcess, open_tab: OpenTab) -> None:

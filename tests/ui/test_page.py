@@ -1,3 +1,4 @@
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ from app.bootstrap import Parts
 from app.domain.conversation import LOCAL_OWNER
 from app.domain.model import ModelRef
 from app.replies.changes import BranchChanged
+from app.replies.live import ConversationState
 from app.ui.components.chat_view import ChatView
 from app.ui.components.composer import Composer
 from app.ui.components.conversation_list import ConversationList
@@ -241,7 +243,7 @@ async def test_an_edited_question_stands_beside_the_old_one_in_every_tab(page: B
     await other.open(f'/c/{conversation_id}')
     question = next(iter(page.screen().states))
     new = edit(page, conversation_id, question, 'Good morning')
-    assert await until(lambda: page.calls(ChatView, 'edited')) == [[True]]
+    assert await until(lambda: page.calls(ChatView, 'edited')) == [[question, True]]
     for tab in (page, other):
         await shows(tab, new)
         assert tab.screen().html[0] == 'Good morning'
@@ -254,8 +256,9 @@ async def test_an_edited_question_stands_beside_the_old_one_in_every_tab(page: B
 async def test_an_edit_that_cannot_be_taken_stays_with_the_person(page: Browser) -> None:
     await page.open('/')
     conversation_id = await exchange(page)
-    edit(page, conversation_id, next(iter(page.screen().states)), '/nonsense')
-    assert await until(lambda: page.calls(ChatView, 'edited')) == [[False]]
+    question = next(iter(page.screen().states))
+    edit(page, conversation_id, question, '/nonsense')
+    assert await until(lambda: page.calls(ChatView, 'edited')) == [[question, False]]
     await page.sees('There is no command /nonsense.')
 
 
@@ -289,6 +292,47 @@ async def test_a_message_that_does_not_exist_leaves_the_conversation_in_view(pag
     await other.open(f'/c/{conversation_id}?m={new_id()}')
     assert other.screen().html == page.screen().html
     await other.sees('does not exist')
+
+
+async def test_an_address_with_a_message_of_another_conversation_changes_neither(page: Browser, parts: Parts) -> None:
+    await page.open('/')
+    mixed = await exchange(page)
+    old = list(page.screen().states)[-1]
+    page.act('regenerate', old)
+    await until(lambda: old not in page.screen().states and page.screen().statuses[-1:] == ['complete'])
+    head_id = list(page.screen().states)[-1]
+    await page.open('/')
+    asked = await exchange(page)
+    other = Browser()
+    await other.open(f'/c/{asked}?m={old}')
+    await other.sees('does not exist')
+    assert other.screen().html == page.screen().html
+    state = parts.chat.live.find(mixed)
+    assert state is not None
+    assert state.conversation.head_id == head_id
+
+
+async def test_of_two_conversations_opened_at_once_the_later_is_shown(page: Browser, parts: Parts) -> None:
+    await page.open('/')
+    first = await exchange(page)
+    await page.open('/')
+    second = await exchange(page)
+    reading, let_go = parts.chat.reading.open, asyncio.Event()
+
+    async def slow_for_the_first(owner_id: str, conversation_id: str) -> ConversationState:
+        state = await reading(owner_id, conversation_id)
+        if conversation_id == first:
+            await let_go.wait()
+        return state
+
+    parts.chat.reading.open = slow_for_the_first  # type: ignore[method-assign]  # a database that is slow just now
+    page.trigger(page.element(ChatView), 'navigate', f'/c/{first}')
+    page.trigger(page.element(ChatView), 'navigate', '/')
+    await until(lambda: page.screen().conversation is None)
+    let_go.set()
+    page.trigger(page.element(ChatView), 'navigate', f'/c/{second}')
+    await until(lambda: page.screen().conversation == second)
+    assert first not in [shown['conversation'] for [shown] in page.calls(ChatView, 'show')]
 
 
 async def test_nothing_is_sent_between_a_change_of_the_branch_and_the_new_stretch(page: Browser, parts: Parts) -> None:
@@ -356,7 +400,6 @@ async def test_delete_leaves_every_tab_and_can_be_undone(page: Browser, parts: P
     page.trigger(page.element(ConversationList), 'act', {'name': 'delete', 'ids': [conversation_id]})
     await page.sees('Conversation deleted.')
     await until(lambda: page.screen().conversation is None and other.screen().conversation is None)
-    assert page.calls(Composer, 'forget') == [[conversation_id]]
     [label] = page.user.find('Undo').elements
     assert label.parent_slot is not None
     page.trigger(label.parent_slot.parent, 'click')
@@ -364,6 +407,21 @@ async def test_delete_leaves_every_tab_and_can_be_undone(page: Browser, parts: P
     await until(lambda: state is not None and state.conversation.deleted_at is None)
     [kept] = await parts.chat.reading.conversations(LOCAL_OWNER)
     assert kept.id == conversation_id
+    assert page.calls(Composer, 'forget') == []
+
+
+async def test_a_draft_is_forgotten_when_its_conversation_is_gone_for_good(page: Browser) -> None:
+    await page.open('/')
+    ids = [await exchange(page)]
+    await page.open('/')
+    ids.append(await exchange(page))
+    sidebar = page.element(ConversationList)
+    page.trigger(sidebar, 'act', {'name': 'delete', 'ids': ids})
+    await page.sees('2 conversations deleted.')
+    page.trigger(sidebar, 'act', {'name': 'erase', 'ids': ids[:1]})
+    await until(lambda: page.calls(Composer, 'forget') == [ids[:1]])
+    page.trigger(sidebar, 'act', {'name': 'emptyTrash'})
+    await until(lambda: page.calls(Composer, 'forget') == [[each] for each in ids])
 
 
 async def test_rename_changes_the_title_everywhere(page: Browser) -> None:

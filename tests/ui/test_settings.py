@@ -14,6 +14,7 @@ from app.ui.components.chat_view import ChatView
 from app.ui.components.confirmed_action import ConfirmedAction
 from app.ui.components.settings_about import AboutRunning
 from app.ui.components.settings_form import SettingsForm
+from app.ui.settings_page import SettingsPage
 from tests.replies.waiting import until
 from tests.support.ollama_server import OllamaServer
 from tests.ui.simulated import CALL, Browser
@@ -224,3 +225,14 @@ async def test_the_trash_is_emptied_and_everything_is_deleted_only_with_the_word
     tab.page.trigger(actions['delete-everything'], 'confirm', 'Delete')
     await titled(tab.page, 'Guilherme')
     assert await own(parts) == PersonalPreferences()
+
+
+async def test_settings_asked_for_twice_are_there_once(page: Browser) -> None:
+    tab = SettingsTab(page)
+    await page.open('/')
+    [link] = page.by_testid('settings')
+    page.trigger(link, 'click')
+    page.trigger(link, 'click')
+    await until(lambda: elements(tab, SettingsPage))
+    page.trigger(page.element(ChatView), 'navigate', '/')
+    await until(lambda: not elements(tab, SettingsPage))

@@ -189,6 +189,7 @@ export default {
       const root = element("article", `message message-${message.role}`, "message");
       root.dataset.messageId = message.id;
       root.dataset.role = message.role;
+      if (message.command) root.dataset.command = "";
       const item = { id: message.id, root, html: [] };
       item.thinking = root.appendChild(this.parts.thinking());
       const place = message.role === "user" ? root.appendChild(element("div", "bubble")) : root;
@@ -306,8 +307,8 @@ export default {
     },
 
     // The server has taken an edit, or could not.
-    edited(taken) {
-      this.editing.answered(taken);
+    edited(id, taken) {
+      this.editing.answered(id, taken);
     },
     async copied(id, text) {
       await copyText(text);

@@ -142,9 +142,9 @@ class ChatView(
         """Let the person choose the model of another answer: names by reference."""
         self.run_method('offerModels', message_id, [*models.items()])
 
-    def edited(self, *, taken: bool) -> None:
-        """Say whether the question that was written anew was taken; if not, it can be sent again."""
-        self.run_method('edited', taken)
+    def edited(self, replaced_id: str, *, taken: bool) -> None:
+        """Say whether a question that was written anew was taken; if not, it can be sent again."""
+        self.run_method('edited', replaced_id, taken)
 
     def _operations(self, state: ConversationState, change: ViewChange) -> list[list[Any]]:
         match change:
@@ -275,9 +275,8 @@ class ChatView(
             await self._on_action(name, message_id, str(event.args.get('model') or ''))
 
     async def _edit(self, event: GenericEventArguments) -> None:
-        args = event.args
-        if self._wire.knows(args['id']):
-            await self._on_edit(Edited(args['conversation'], args['id'], args['message'], args['text']))
+        args = event.args  # sent again after a lost line, it may be of a message that is not shown any more
+        await self._on_edit(Edited(args['conversation'], args['id'], args['message'], args['text']))
 
     def _leave(self) -> None:
         self._ready = False

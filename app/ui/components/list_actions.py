@@ -38,7 +38,7 @@ class ListActions:
         on_open: Callable[[str], Awaitable[None]],
         forget: Callable[[str], None],
     ) -> None:
-        """`on_open` shows a conversation; `forget` drops what was being written in one that is deleted."""
+        """`on_open` shows a conversation; `forget` drops what was being written in one that is deleted for good."""
         self._chat = chat
         self._owner_id = owner_id
         self._t = t
@@ -92,20 +92,20 @@ class ListActions:
         self._offer_undo(wanted['name'], await work(self._owner_id, tag, *wanted['ids']), tag=tag)
 
     async def _delete(self, wanted: Mapping[str, Any]) -> None:
-        before = await self._chat.organising.delete(self._owner_id, *wanted['ids'])
-        for each in before:
-            self._forget(each.id)
-        self._offer_undo('delete', before)
+        self._offer_undo('delete', await self._chat.organising.delete(self._owner_id, *wanted['ids']))
 
     async def _restore(self, wanted: Mapping[str, Any]) -> None:
         self._offer_undo('restore', await self._chat.organising.restore(self._owner_id, *wanted['ids']))
 
     async def _erase(self, wanted: Mapping[str, Any]) -> None:
         await self._chat.trash.erase(self._owner_id, *wanted['ids'])
+        for each in wanted['ids']:
+            self._forget(each)
         self._toast.show(self._t('Deleted for good.'))
 
     async def _empty_trash(self, _wanted: Mapping[str, Any]) -> None:
-        await self._chat.trash.empty(self._owner_id)
+        for each in await self._chat.trash.empty(self._owner_id):
+            self._forget(each)
         self._toast.show(self._t('The trash is empty.'))
 
     async def _rename(self, wanted: Mapping[str, Any]) -> None:

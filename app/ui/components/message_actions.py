@@ -63,9 +63,9 @@ class MessageActions:
             await self._chat.asking.edit(self._owner_id, edited.replaced_id, question)
         except GuilhermeError as error:
             self._say(error)
-            self.view.edited(taken=False)
+            self.view.edited(edited.replaced_id, taken=False)
         else:
-            self.view.edited(taken=True)
+            self.view.edited(edited.replaced_id, taken=True)
 
     async def _copy(self, message_id: str, _choice: str) -> None:
         message = await self._chat.reading.message(self._owner_id, message_id)

@@ -3,50 +3,78 @@
 import { isTemporary, newId } from "identifiers";
 import { element } from "message_parts";
 
-// The one edit a message list has. What is being written outlives a list that is built anew: `view` gives the message with
-// an id (`root`), and sends what was written.
+// What a server would take for a command, or for a literal slash, if it were sent once more.
+const SLASH = /^(\s*)\/(\/|\p{L}[\p{L}\p{N}_-]*(\s|$))/u;
+
+// The edits of a message list, by the id of the message that is written anew. They outlive a list that is built anew:
+// `view` gives the message with an id (`root`), and sends what was written. At most one (`open`) has its editor.
 export class Editing {
   constructor(view) {
     this.view = view;
-    this.draft = null;
+    this.drafts = new Map();
+    this.open = null;
   }
-  start(id, text = this.view.root(id).querySelector(".message-body").textContent) {
-    this.leave();
+  start(id) {
+    this.close();
     const root = this.view.root(id);
-    const editor = edit(root, text, this.view.labels, {
-      onInput: (typed) => (this.draft.text = typed),
+    if (!this.drafts.has(id)) this.drafts.set(id, { text: typed(root), conversation: this.view.conversation, sent: null });
+    const draft = this.drafts.get(id);
+    this.open = id;
+    draft.editor = edit(root, draft.text, this.view.labels, {
+      onInput: (text) => (draft.text = text),
       onLeave: () => {
-        this.leave();
+        this.drop(id);
         root.querySelector('[data-action="edit"]').focus({ preventScroll: true });
       },
-      onSend: (typed) => {
-        Object.assign(this.draft, { text: typed, sent: this.draft.sent || newId(isTemporary(this.view.conversation)) });
-        editor.wait();
-        this.view.$emit("edit", { id, conversation: this.view.conversation, message: this.draft.sent, text: typed });
+      onSend: (text) => {
+        draft.text = text;
+        draft.sent = newId(isTemporary(draft.conversation));
+        this.send(id);
       },
     });
-    this.draft = { id, text, editor };
+    if (draft.sent) this.send(id); // the line may have lost it: with the same id nothing is done twice
   }
+  send(id) {
+    const { editor, conversation, sent, text } = this.drafts.get(id);
+    editor.wait();
+    this.view.$emit("edit", { id, conversation, message: sent, text });
+  }
+  // After the list was built anew; if the reader is elsewhere, the text waits here.
   again() {
-    if (!this.draft) return;
-    const { id, text } = this.draft;
-    if (this.view.root(id)) this.start(id, text);
-    else this.draft.editor = null; // the reader is elsewhere; the text waits here
+    if (this.open && this.view.root(this.open)) this.start(this.open);
+    else if (this.open) this.drafts.get(this.open).editor = null;
   }
-  leave() {
-    this.draft?.editor?.close();
-    this.draft = null;
+  close() {
+    const draft = this.drafts.get(this.open);
+    draft?.editor?.close();
+    if (draft) draft.editor = null;
+    this.open = null;
   }
-  answered(taken) {
-    if (taken) {
-      this.view.stick = true; // whoever asks anew wants to see the answer
-      this.view.follow();
-      return this.leave();
+  drop(id) {
+    if (this.open === id) this.close();
+    this.drafts.delete(id);
+  }
+  // The server has taken an edit of a message, or refused it: then another try is another message.
+  answered(id, taken) {
+    const draft = this.drafts.get(id);
+    if (!draft) return;
+    if (!taken) {
+      draft.sent = null;
+      draft.editor?.wake();
+      return;
     }
-    if (!this.draft) return;
-    this.draft.sent = null;
-    this.draft.editor?.wake();
+    this.drop(id);
+    if (draft.conversation !== this.view.conversation) return;
+    this.view.stick = true; // whoever asks anew wants to see the answer
+    this.view.follow();
   }
+}
+
+// Give a question as it has to be typed. One that only looks like a command, as its answer tells, has a second slash.
+function typed(root) {
+  const text = root.querySelector(".message-body").textContent;
+  const answer = root.nextElementSibling;
+  return answer && !("command" in answer.dataset) ? text.replace(SLASH, "$1//$2") : text;
 }
 
 // Turn a message into a field with its text. `onSend` gets the new text, `onLeave` comes when the person thinks better

@@ -30,7 +30,7 @@ export default {
   props: { initial: Object, labels: Object, icons: Object, longest: Number },
   emits: ["send", "edit", "save", "leave", "cancel", "orphan"],
   data() {
-    return { items: [], held: false, conversation: null, editing: null, draft: "", said: "" };
+    return { items: [], held: false, conversation: null, editing: null, draft: "", said: "", kept: {} };
   },
   created() {
     Object.assign(this, this.initial);
@@ -40,13 +40,36 @@ export default {
       const moved = state.conversation !== this.conversation;
       if (!moved && state.items.length > this.items.length) this.said = labelled(this.labels.count, state.items.length);
       if (!state.items.length) this.said = "";
-      const gone = this.editing && (moved || !state.items.some((item) => item.id === this.editing));
-      if (gone) this.abandon(moved);
+      if (moved) this.putAside();
+      else if (this.editing && !state.items.some((item) => item.id === this.editing)) this.abandon();
       Object.assign(this, state);
+      if (moved) this.takeUp();
+    },
+    // Whoever goes elsewhere finds again what they were writing; until then it is not sent.
+    putAside() {
+      if (!this.editing) return;
+      const { conversation, draft, before } = this;
+      if (draft.trim() && draft !== before) this.kept[this.editing] = { conversation, draft, before };
+      else this.$emit("leave", this.editing);
+      this.editing = null;
+    },
+    takeUp() {
+      for (const [id, { conversation, draft, before }] of Object.entries(this.kept)) {
+        if (conversation !== this.conversation) continue;
+        delete this.kept[id];
+        if (this.items.some((item) => item.id === id)) {
+          Object.assign(this, { editing: id, draft, before });
+          this.$nextTick(() => this.grow());
+        } else {
+          this.$emit("leave", id);
+          this.$emit("orphan", draft);
+        }
+      }
     },
     // What was being changed is not there any more: sent or taken out elsewhere. What was typed is not lost.
-    abandon(moved) {
-      if (!moved && this.draft.trim() && this.draft !== this.before) this.$emit("orphan", this.draft);
+    abandon() {
+      if (this.draft.trim() && this.draft !== this.before) this.$emit("orphan", this.draft);
+      this.$emit("leave", this.editing);
       this.editing = null;
     },
     edit(id) {
@@ -55,6 +78,7 @@ export default {
     },
     // The server gives the whole text: a long one is only begun in the list.
     open(id, text) {
+      if (!this.items.some((item) => item.id === id)) return this.$emit("leave", id); // the reader is elsewhere by now
       this.editing = id;
       this.draft = this.before = text;
       this.$nextTick(() => {
@@ -87,6 +111,7 @@ export default {
       this.$emit("save", { id: this.editing, text: this.draft }); // stays open until the server has it
     },
     saved(id) {
+      delete this.kept[id];
       if (this.editing === id) this.close();
     },
     leave() {

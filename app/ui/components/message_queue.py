@@ -39,7 +39,7 @@ class MessageQueue(Element, component='message_queue.js'):
         self._t = t
         self._toast = toast
         self._state: ConversationState | None = None
-        self._editing: tuple[ConversationState, str] | None = None
+        self._edited: dict[str, ConversationState] = {}
         self._props['labels'] = _labels(t)
         self._props['icons'] = svgs('waiting', 'send', 'edit', 'close', 'check')
         self._props['longest'] = LONGEST_MESSAGE
@@ -48,14 +48,12 @@ class MessageQueue(Element, component='message_queue.js'):
         self.on('send', lambda event: self._try(self._send(event.args)))
         self.on('edit', lambda event: self._edit(event.args))
         self.on('save', lambda event: self._try(self._save(event.args['id'], event.args['text'])))
-        self.on('leave', self._end_editing, args=[])
+        self.on('leave', lambda event: self._end_editing(event.args))
         self.on('cancel', lambda event: self._try(self._cancel(event.args)))
         self.on('orphan', lambda event: on_orphan(event.args))
 
     def follow(self, state: ConversationState | None, *, initial: bool = False) -> None:
         """Show what waits in another conversation, nothing for None; with `initial` it goes out with the page."""
-        if state is not self._state:
-            self._end_editing()
         binding.remove([self])
         self._state = state
         if initial:
@@ -84,24 +82,24 @@ class MessageQueue(Element, component='message_queue.js'):
             await self._queueing.send_now(self._owner_id, self._state.id, message_id)
 
     def _edit(self, message_id: str) -> None:
-        self._end_editing()
         waiting: WaitingMessages | None = self._state.waiting if self._state else None
         queued = waiting.find(message_id) if waiting else None
         if self._state is not None and queued is not None:
-            self._queueing.begin_editing(message_id)
-            self._editing = (self._state, message_id)
+            if message_id not in self._edited:
+                self._queueing.begin_editing(message_id)
+            self._edited[message_id] = self._state
             self.run_method('open', message_id, queued.text)
 
     async def _save(self, message_id: str, text: str) -> None:
-        if self._state is not None:
-            await self._queueing.edit(self._owner_id, self._state.id, message_id, text)
+        state = self._edited.get(message_id, self._state)  # the person may look at another conversation by now
+        if state is not None:
+            await self._queueing.edit(self._owner_id, state.id, message_id, text)
             self.run_method('saved', message_id)
-            self._end_editing()
+            self._end_editing(message_id)
 
-    def _end_editing(self) -> None:
-        if self._editing is not None:
-            state, message_id = self._editing
-            self._editing = None
+    def _end_editing(self, message_id: str) -> None:
+        state = self._edited.pop(message_id, None)
+        if state is not None:
             self._queueing.end_editing(state, message_id)
 
     async def _cancel(self, message_id: str) -> None:
@@ -123,7 +121,8 @@ class MessageQueue(Element, component='message_queue.js'):
             self._toast.show(error_sentence(self._t, error.as_data()).text)
 
     def _handle_delete(self) -> None:
-        self._end_editing()
+        for message_id in tuple(self._edited):
+            self._end_editing(message_id)
         super()._handle_delete()
 
 

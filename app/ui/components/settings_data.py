@@ -16,7 +16,7 @@ def data_section(chat: Chat, owner_id: str, t: Translator) -> None:
     """Put the section here."""
 
     async def empty_trash() -> str:
-        gone = await chat.trash.empty(owner_id)
+        gone = len(await chat.trash.empty(owner_id))
         if not gone:
             return t('There was nothing in the trash.')
         return t.n('{n} conversation is gone for good.', '{n} conversations are gone for good.', gone).format(n=gone)
