@@ -79,7 +79,8 @@ def _run(program: str, *arguments: str, url: str = '') -> str:
         errors='replace',
     )
     if ran.returncode:
-        message = ' '.join(ran.stderr.split()) or f'exit code {ran.returncode}'
+        own = [line for line in ran.stderr.splitlines() if line.startswith(f'{program}:')]  # Debian's wrapper says more
+        message = ' '.join(line.removeprefix(f'{program}: ') for line in own) or f'exit code {ran.returncode}'
         raise OperationRefused(reason='program_failed', program=program, message=message)
     return ran.stdout
 

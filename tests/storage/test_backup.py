@@ -164,6 +164,9 @@ async def test_postgresql_is_restored_into_an_empty_database_only(
         await asyncio.to_thread(restore, url, tmp_path / 'backup')
     with refused('other_system'):
         await asyncio.to_thread(restore, f'sqlite:///{tmp_path}/x.db', tmp_path / 'backup')
+    with refused('program_failed') as said:
+        await asyncio.to_thread(back_up, postgres.url('no_such_database'), tmp_path / 'another')
+    assert said.value.details['message'].startswith('error: ')
     monkeypatch.setenv('PATH', str(tmp_path))
     with refused('no_program'):
         await asyncio.to_thread(back_up, url, tmp_path / 'another')
