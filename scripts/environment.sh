@@ -93,7 +93,7 @@ prepare() {
     take_lock
     if ! is_current "$@"; then
         make_venv
-        say "Installing $1 into .venv (a minute or two the first time) ..."
+        say "Installing $1 into ${venv##*/} (a minute or two the first time) ..."
         quietly "$python" -m pip install --quiet --disable-pip-version-check --no-input --root-user-action=ignore \
             -r "$root/$1" </dev/null || fail "$1 could not be installed; pip's own words are above."
         mkdir -p "$venv/installed"

@@ -111,8 +111,9 @@ class Window:
         self._settle()
         address_file(self._folder).unlink(missing_ok=True)
         await self._listener.close()
-        for window in multiprocessing.active_children():  # it closes by itself now, and writes down what pages keep
-            await asyncio.to_thread(window.join, FAREWELL)
+        for child in multiprocessing.active_children():
+            if child.daemon:  # the window: it closes by itself now, and writes down what pages keep
+                await asyncio.to_thread(child.join, FAREWELL)
         if not (self._listener.attended or _is_ending()):
             log.error('The window could not be opened. What it needs: docs/native.md')
             os._exit(1)  # NiceGUI ends the process with 0 now, as after any window

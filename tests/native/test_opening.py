@@ -91,6 +91,7 @@ def test_libraries_and_modules_are_really_looked_for() -> None:
     assert not pieces.has('nobody_has_this.at_all')
 
 
+@LINUX
 async def test_a_missing_piece_is_said_in_one_sentence(tmp_path: Path) -> None:
     """Whatever this machine lacks: a screen at least, since none is named."""
     code, out, err = await run('--native', '--data-dir', str(tmp_path / 'data'))

@@ -214,3 +214,10 @@ async def test_pages_are_in_the_language_of_the_system(app: NativeApp) -> None:
     await app.start()
     async with app.page() as page:
         await expect(page.page.locator('html')).to_have_attribute('lang', 'pt-BR')
+
+
+async def test_a_window_that_cannot_be_opened_is_no_success(app: NativeApp) -> None:
+    screen = app.settings | {'DISPLAY': ':9999'}
+    code, _, err = await run('--native', '--demo', '--data-dir', str(app.data_dir), **screen)
+    assert code == 1
+    assert 'The window could not be opened.' in err
