@@ -11,17 +11,14 @@ from datetime import UTC, datetime
 
 from app.chat.asking import Asking
 from app.chat.reading import Reading
-from app.domain.conversation import LONGEST_TITLE, Conversation
+from app.domain.conversation import LONGEST_TAG, LONGEST_TITLE, Conversation
 from app.domain.model import ModelRef
 from app.errors import InvalidInput
 from app.replies.live import ConversationNews, LiveConversations
 from app.storage.conversations import Conversations
 from app.storage.folders import Folders
-from app.storage.rows import search_key
+from app.storage.rows import search_key, storable
 from app.storage.shelves import Change, Shelves
-
-LONGEST_TAG = 40
-"""Characters of a tag."""
 
 Before = tuple[Conversation, ...]
 """Conversations as they were before something was done to them."""
@@ -110,7 +107,7 @@ class Organising:
         Raises:
             InvalidInput: there is nothing to read in the word.
         """
-        tag = ' '.join(tag.strip(' #').split())[:LONGEST_TAG].strip()
+        tag = storable(' '.join(tag.strip(' #').split()))[:LONGEST_TAG].strip()
         if not tag:
             raise InvalidInput(reason='empty_tag')
 

@@ -13,6 +13,9 @@ LOCAL_OWNER = 'local'
 LONGEST_TITLE = 200
 """Characters of a title."""
 
+LONGEST_TAG = 40
+"""Characters of a tag."""
+
 LONGEST_FOLDER_NAME = 80
 """Characters of a folder's name."""
 

@@ -31,6 +31,7 @@ from app.storage.tables import (
     PreferencesRow,
     QueuedMessageRow,
 )
+from app.storage.tags import tag_rows
 from app.storage.trash import NOBODY
 
 T = TypeVar('T')
@@ -120,13 +121,10 @@ class Staging:
     async def write(self, batch: Batch) -> None:
         """Store a part; conversations belong to whom they say."""
         rows = [conversation_columns(each) for each in batch.conversations]
-        tags = [
-            {'conversation_id': each.id, 'name': storable(tag)} for each in batch.conversations for tag in each.tags
-        ]
         queued = [queued_columns(each) for each in batch.queued]
         written = (
             (ConversationRow, rows),
-            (ConversationTagRow, tags),
+            (ConversationTagRow, tag_rows(batch.conversations)),
             (MessageRow, [message_columns(message) for message in batch.messages]),
             (QueuedMessageRow, queued),
         )

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
-from app.domain.conversation import Conversation
+from app.domain.conversation import LONGEST_TAG, Conversation
 from app.storage.database import Database
-from app.storage.rows import conversation_from
+from app.storage.rows import conversation_from, storable
 from app.storage.tables import ConversationRow, ConversationTagRow
 
 
@@ -45,5 +45,14 @@ def write_tags(session: Session, conversations: Sequence[Conversation]) -> None:
         return
     ids = [each.id for each in conversations]
     session.exec(delete(ConversationTagRow).where(col(ConversationTagRow.conversation_id).in_(ids)))
-    if rows := [{'conversation_id': each.id, 'name': name} for each in conversations for name in each.tags]:
+    if rows := tag_rows(conversations):
         session.execute(insert(ConversationTagRow), rows)
+
+
+def tag_rows(conversations: Iterable[Conversation]) -> list[dict[str, str]]:
+    """Give the rows of some conversations' tags in the form both databases can hold: cut, and each word once."""
+    return [
+        {'conversation_id': each.id, 'name': name}
+        for each in conversations
+        for name in dict.fromkeys(storable(tag)[:LONGEST_TAG] for tag in each.tags)
+    ]

@@ -15,6 +15,7 @@ from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.documents import Documents
 from app.storage.messages import Messages
+from app.storage.shelves import Shelves
 from app.storage.staging import STAGED, Batch, News, Staging
 from app.storage.tables import ConversationRow, FolderRow, MessageRow
 from app.storage.trash import Trash
@@ -56,6 +57,19 @@ async def test_what_is_staged_is_nobodys_until_it_is_given(
     [given] = await conversations.page(LOCAL_OWNER)
     assert given == replace(chat, owner_id=LOCAL_OWNER)
     assert [each.id for each in await messages.branch(answer.id, limit=9)] == [question.id, answer.id]
+
+
+async def test_tags_are_the_same_on_every_database(
+    staging: Staging, database: Database, conversations: Conversations
+) -> None:
+    tags = ('a\0b', 'a\ud800b', 'x' * 6000, 'x' * 7000, 'ok')
+    chat, question, answer = staged('one')
+    await write(staging, replace(chat, tags=tags), question, answer)
+    await give(staging, 'one', conversations=1)
+    kept = ('a\ufffdb', 'ok', 'x' * 40)
+    assert (await conversations.get(chat.id, LOCAL_OWNER)).tags == kept
+    await Shelves(database).rearrange(LOCAL_OWNER, [chat.id], lambda was: replace(was, tags=tags))
+    assert (await conversations.get(chat.id, LOCAL_OWNER)).tags == kept
 
 
 async def test_nothing_is_given_if_something_is_missing(staging: Staging, conversations: Conversations) -> None:
