@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -48,7 +48,7 @@ class Uploads:
             file = importing.inbox / str(uuid4())
             try:
                 await asyncio.shield(_start_file(file))
-                await _write(request.stream(), file)
+                await _write(request.stream(), file, importing.check_room)
                 importing.start(LOCAL_OWNER, file, language)
             except BaseException:
                 file.unlink(missing_ok=True)
@@ -79,12 +79,14 @@ async def _start_file(file: Path) -> None:
     await asyncio.to_thread(lambda: os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)))
 
 
-async def _write(chunks: AsyncIterator[bytes], file: Path) -> None:
+async def _write(chunks: AsyncIterator[bytes], file: Path, check_room: Callable[[int], None]) -> None:
+    """Write what comes; how much that will be is known only in the end, so there has to be room at each step."""
     with await asyncio.to_thread(file.open, 'wb', 0) as stream:
         gathered = bytearray()
         async for chunk in chunks:
             gathered += chunk
             if len(gathered) >= WRITTEN_AT_ONCE:
+                check_room(len(gathered))
                 await _write_all(stream, bytes(gathered))
                 gathered.clear()
         await _write_all(stream, bytes(gathered))
