@@ -1,8 +1,10 @@
 """Folders: named places for conversations."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app.domain.conversation import Folder
@@ -22,11 +24,12 @@ class Folders:
         self._database = database
 
     async def create(self, folder: Folder) -> None:
-        """Store a new folder."""
+        """Store a new folder; no effect if it is there already."""
         row = FolderRow(
             id=folder.id, owner_id=folder.owner_id, name=storable(folder.name), created_at=folder.created_at
         )
-        await self._database.write(lambda session: session.add(row))
+        with suppress(IntegrityError):
+            await self._database.write(lambda session: session.add(row))
 
     async def get(self, folder_id: str, owner_id: str) -> Folder:
         """Give one folder."""

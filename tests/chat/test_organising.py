@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from app.chat.organising import LONGEST_TAG
-from app.domain.conversation import LOCAL_OWNER, LONGEST_TITLE
+from app.domain.conversation import LOCAL_OWNER, LONGEST_TAG, LONGEST_TITLE
 from app.domain.message import Status
 from app.domain.model import ModelRef
 from app.domain.shelf import Place, Shelf
@@ -188,6 +187,17 @@ async def test_folders_hold_conversations_and_leave_them_behind(desk: Desk) -> N
     await filing.put_back(LOCAL_OWNER, taken)
     assert (state.conversation.folder_id, await shelf(desk, Place.FOLDER, folder.id)) == (folder.id, [state.id])
     assert told == [LOCAL_OWNER] * 2
+
+
+async def test_putting_a_folder_back_twice_is_like_once(desk: Desk) -> None:
+    filing = desk.chat.filing
+    state, _ = await desk.exchange('one')
+    folder = await filing.make(LOCAL_OWNER, 'Work')
+    await desk.chat.organising.move(LOCAL_OWNER, folder.id, state.id)
+    taken = await filing.take_away(LOCAL_OWNER, folder.id)
+    for _ in range(2):
+        await filing.put_back(LOCAL_OWNER, taken)
+    assert [(each.folder, each.count) for each in await desk.chat.listing.folders(LOCAL_OWNER)] == [(folder, 1)]
 
 
 async def test_an_empty_folder_comes_back_too(desk: Desk) -> None:
