@@ -40,9 +40,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix='guilherme-service-') as folder, booted(Path(folder)) as machine:
         port = free_port()
         env = machine.root / 'opt/guilherme/deploy/guilherme.env'
-        env.write_text(
-            env.read_text('utf-8') + f'GUILHERME_PORT={port}\nGUILHERME_DEMO=true\nGUILHERME_LOG_LEVEL=DEBUG\n', 'utf-8'
-        )
+        env.write_text(env.read_text('utf-8') + f'GUILHERME_PORT={port}\nGUILHERME_DEMO=true\n', 'utf-8')
         machine.shell(install)
         began = time.monotonic()
         wait_until_ready(port)
@@ -67,8 +65,7 @@ def documented() -> tuple[str, str, str]:
 def look_at(machine: Machine, port: int) -> None:
     """Look at the log, the data, the way it ends, and what it may do."""
     log = [json.loads(line) for line in journal(machine) if line.startswith('{')]
-    say('lines of the log', f'{len(log)}, all JSON')
-    assert log, 'nothing was logged'
+    say('log', f'{len(log)} lines, none a warning')
     assert not [line for line in log if line['level'] in ('ERROR', 'WARNING')], log
     data = machine.root / 'var/lib/private/guilherme/guilherme.db'
     assert data.stat().st_uid > 60000, 'not the user systemd made'
