@@ -4,7 +4,8 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -110,14 +111,16 @@ class Exporting:
         """
         writer = ArchiveWriter(__version__, now)
         ready = b''
-        async for _ in self._written(writer, owner_id):
-            ready += writer.take()
-            if len(ready) >= CHUNK:
-                yield ready
-                ready = b''
-        yield ready + writer.take()
+        with closing(writer):  # whoever takes it may leave in the middle
+            async with aclosing(self._written(writer, owner_id)) as steps:
+                async for _ in steps:
+                    ready += writer.take()
+                    if len(ready) >= CHUNK:
+                        yield ready
+                        ready = b''
+            yield ready + writer.take()
 
-    async def _written(self, writer: ArchiveWriter, owner_id: str) -> AsyncIterator[None]:
+    async def _written(self, writer: ArchiveWriter, owner_id: str) -> AsyncGenerator[None, None]:
         """Write everything, in threads, with a pause for the bytes to be taken after each step."""
         writer.begin(PREFERENCES)
         writer.add(await self._outgoing.preferences(owner_id))

@@ -74,6 +74,11 @@ class ArchiveWriter:
             member.write(json.dumps(self._manifest, indent=2).encode() + b'\n')
         self._zip.close()
 
+    def close(self) -> None:
+        """Give up, if it is not finished: nobody takes the rest."""
+        self._end_member()
+        self._zip.close()
+
     def take(self) -> bytes:
         """Give what is ready to go out."""
         return self._sink.take()

@@ -92,6 +92,7 @@ async def test_the_window_is_never_wider_than_the_setting(set_desk: Desk) -> Non
         with pytest.raises(InvalidInput):
             await preferring.set_num_ctx(LOCAL_OWNER, tokens)
     await preferring.set_num_ctx(LOCAL_OWNER, 4096)
+    await set_desk.parts.close()
     async with open_desk(set_desk.parts.settings.data_dir, num_ctx=1024) as narrower:
         assert (await narrower.chat.preferring.guidance(LOCAL_OWNER)).num_ctx == 1024
 

@@ -139,6 +139,7 @@ async def test_it_goes_on_with_another_window_too(
 ) -> None:
     stopped = await stopped_in_part(desk, server, youtube, 3)
     settings = {'ollama_host': server.url, 'youtube_base_url': youtube.url, 'num_ctx': 8192}
+    await desk.parts.close()
     async with open_desk(tmp_path / 'data', **settings) as later:
         await later.chat.asking.resume(LOCAL_OWNER, stopped.id)
         whole = await later.ended(stopped)

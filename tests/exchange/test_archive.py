@@ -1,3 +1,4 @@
+import gc
 import io
 import json
 import zipfile
@@ -156,3 +157,12 @@ def test_half_a_download_is_refused(tmp_path: Path, cut: float) -> None:
     data = written(([talk(*['word'] * 50)], [], [], {}))
     with pytest.raises(ImportRefused):
         read_all(opened(data[: int(len(data) * cut)], tmp_path))
+
+
+def test_an_archive_nobody_takes_to_its_end_is_given_up_in_order() -> None:
+    writer = ArchiveWriter('1', START)
+    writer.begin(FOLDERS)
+    writer.add({'name': 'a'})
+    writer.close()
+    del writer
+    gc.collect()  # zipfile complains of a member that was left open

@@ -29,7 +29,7 @@ def test_the_branch_that_is_shown_with_all_around_it(write: object) -> None:
         'gemma2:2b',
         '2026-01-02',
         'You',
-        '2026-01-02 03:',
+        '2026-01-02 ',
         'Quem é?',
         '/youtube',
         'hm',

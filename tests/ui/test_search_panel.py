@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from app.bootstrap import Parts
 from app.domain.conversation import LOCAL_OWNER
 from app.ui.components.search_panel import SearchPanel
@@ -91,6 +93,7 @@ async def some_message(page: Browser, parts: Parts) -> str:
     return next(iter(page.screen().states))
 
 
+@pytest.mark.expects_log  # whatever else misses the database
 async def test_a_search_that_fails_says_so(page: Browser, parts: Parts) -> None:
     await page.open('/')
     await parts.database.close()
