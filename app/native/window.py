@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from nicegui import app
+from nicegui import app, run
 from nicegui.events import NativeEventArguments
 from nicegui.server import Server
 
@@ -104,6 +104,7 @@ class Window:
         self._asked_at = None
 
     async def _start(self) -> None:
+        _give_back_process_pool()
         await self._listener.start()
         write_address(address_file(self._folder), self._listener.address)
 
@@ -150,6 +151,16 @@ class Window:
         else:
             self._place = moved
         place.write(place_file(self._folder), self._place)
+
+
+def _give_back_process_pool() -> None:
+    """End NiceGUI's pool of processes, which nothing here uses.
+
+    When a window closes, NiceGUI ends it twice, from two threads, and the one that comes second fails.
+    """
+    if run.process_pool is not None:
+        run.process_pool.shutdown(wait=False)
+        run.process_pool = None
 
 
 def _is_ending() -> bool:
