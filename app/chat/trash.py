@@ -53,7 +53,7 @@ class Trash:
             try:
                 await self.purge()
             except StorageUnavailable as error:
-                log.warning('The trash could not be emptied, the next try is in an hour: %s', error)
+                log.info('The trash could not be emptied, the next try is in an hour: %s', error)
             try:
                 async with asyncio.timeout(LOOK_EVERY.total_seconds()):
                     await self._wanted.wait()
