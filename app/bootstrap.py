@@ -74,6 +74,7 @@ from app.storage.upgrading import upgrade_safely
 from app.ui.components.closing_question import Closing
 from app.ui.content_policy import ContentPolicy
 from app.ui.files import Files
+from app.ui.kept_files import KeptFiles
 from app.ui.page import APP_NAME
 from app.ui.routes import Screens
 from app.ui.spoken import spoken
@@ -361,6 +362,8 @@ def _tune_server() -> None:
     """Set what NiceGUI has no option for; only possible once its own start has set its values."""
     core.sio.eio.ping_interval, core.sio.eio.ping_timeout = PING_INTERVAL, PING_TIMEOUT
     core.sio.eio.cors_allowed_origins = None  # same origin only; NiceGUI allows every page of the web
+    # Around everything: what is added as middleware has two of NiceGUI's around it, dearer than a file from memory.
+    app.middleware_stack = KeptFiles(app.middleware_stack or app.build_middleware_stack())
 
 
 def _server_is_ending() -> bool:
