@@ -8,11 +8,10 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from app.errors import AlreadyRunning, DatabaseUnusable, GuilhermeError, StorageUnavailable, WindowOpenAlready
+from app.errors import DatabaseUnusable, GuilhermeError, StorageUnavailable, WindowOpenAlready
 from app.operating.command_line import arguments
 
 if TYPE_CHECKING:
-    from app.bootstrap import Parts
     from app.ui.translations import Language
 
 
@@ -31,16 +30,17 @@ def main() -> int:
         config = settings.load(
             host=given.host, port=given.port, root_path=given.root_path, data_dir=given.data_dir, demo=given.demo
         )
+        gc.disable()  # nothing becomes rubbish while modules are read, and looking for some took a tenth of the start
         if given.native:
             from app.native import opening
 
+            opening.claim(config.data_dir)
             config = opening.prepared(config, given.port)
-        gc.disable()  # nothing becomes rubbish while modules are read, and looking for some took a tenth of the start
         from app import bootstrap  # here, so that --help and a wrong setting answer at once
 
         gc.enable()
         parts = bootstrap.build(config)
-        _prepare(parts, native=given.native)
+        asyncio.run(parts.prepare())
         parts.serve(native=given.native)
     except WindowOpenAlready as news:
         print(_sentence(news))
@@ -52,17 +52,6 @@ def main() -> int:
         print(_sentence(error), file=sys.stderr)
         return 1
     return 0
-
-
-def _prepare(parts: 'Parts', *, native: bool) -> None:
-    try:
-        asyncio.run(parts.prepare())
-    except AlreadyRunning:
-        if native:  # two starts at the same moment: the window of the other is about to open
-            from app.native import opening
-
-            opening.bring_forward(parts.settings.data_dir, patience=3)
-        raise
 
 
 def _leave(_number: int, _frame: object) -> None:

@@ -185,7 +185,7 @@ class Parts:
             icon=STATIC / 'icons' / 'icon-512.png',
             asking=WindowAsking(needed=lambda: self.engine.busy, ask=closing.ask),
         )
-        closing.close, closing.stay = window.end, window.stay
+        closing.close = window.end
         self.install(closing)
         return window.install()
 

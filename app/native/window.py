@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import multiprocessing
 import os
 import signal
@@ -42,7 +43,8 @@ log = logging.getLogger(__name__)
 class Asking:
     """What the window has to know of the app.
 
-    `needed` tells whether a reply is being written; `ask` asks the person in the page and tells whether a page could.
+    `needed` tells whether a reply is being written; `ask` asks the person in the pages and tells whether there is one
+    that did not ask already.
     """
 
     needed: Callable[[], bool]
@@ -68,7 +70,8 @@ class Window:
         self._end = end or partial(signal.raise_signal, signal.SIGTERM)
         self._moving = self._place
         self._rest: asyncio.TimerHandle | None = None
-        self._asked_at: float | None = None
+        self._asked_at = -math.inf
+        self._leaving = False
         self._listener = Listener(self._answer, self.end)
 
     def install(self) -> dict[str, Any]:
@@ -94,14 +97,11 @@ class Window:
 
     def end(self) -> None:
         """End the app as SIGTERM does, out of the window's sight."""
+        self._leaving = True
         self._listener.tell(HIDE)
         if not _is_ending():
             # A moment later, so that who asked still gets the answer.
             asyncio.get_running_loop().call_later(0.05, self._end)
-
-    def stay(self) -> None:
-        """Take note that the person wants the window to stay."""
-        self._asked_at = None
 
     async def _start(self) -> None:
         _give_back_process_pool()
@@ -123,15 +123,22 @@ class Window:
         if wish == CLOSE:
             return self._closing()
         if wish == FORWARD:
-            self._listener.tell(FORWARD)
+            return self._coming_forward()
         return wish
+
+    def _coming_forward(self) -> str:
+        if self._leaving or _is_ending():
+            return ''  # who wants a window opens one as soon as this one is gone
+        self._listener.tell(FORWARD)
+        return FORWARD
 
     def _closing(self) -> str:
         now = time.monotonic()
         if not _is_ending() and self._asking.needed():
-            if self._asked_at is None and self._asking.ask():
+            if self._asking.ask():
                 self._asked_at = now
-            if self._asked_at is not None and now - self._asked_at < DOUBLE_CLICK:
+                self._listener.tell(FORWARD)  # a window closed from the panel may be minimized
+            if now - self._asked_at < DOUBLE_CLICK:
                 return STAY
         self.end()
         return CLOSE

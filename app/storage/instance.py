@@ -1,7 +1,7 @@
 """One process at a time for each SQLite database: a lock the operating system takes back however a process ends.
 
 SQLite itself would let a second app in, and both would think that the replies of the other were left behind by a crash.
-PostgreSQL is meant for several, so there is nothing to hold.
+PostgreSQL is meant for several, so there is nothing to hold. The window of its own holds its data folder the same way.
 """
 
 import json

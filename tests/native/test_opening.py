@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import WindowUnavailable
+from app.errors import AlreadyRunning, WindowOpenAlready, WindowUnavailable
 from app.native import opening, pieces, place
 from app.native.channel import Listener, write_address
 from app.native.place import Place
 from app.settings import Settings
+from app.storage.instance import InstanceLock
 from tests.operating.running import run
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith('linux'), reason='of Linux')
@@ -129,7 +130,41 @@ async def test_what_a_killed_process_left_behind_is_no_window(tmp_path: Path) ->
     await asyncio.to_thread(opening.bring_forward, tmp_path / 'nothing')
 
 
-def test_pages_are_for_this_machine_where_they_were(complete: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_a_start_at_the_same_moment_waits_for_the_window_of_the_other(
+    complete: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = InstanceLock(tmp_path / 'window.lock')
+    other.take()
+    listener = Listener(str, lambda: None)
+    await listener.start()
+    waiting = asyncio.create_task(asyncio.to_thread(opening.claim, tmp_path))
+    write_address(opening.address_file(tmp_path), listener.address)
+    with pytest.raises(WindowOpenAlready):
+        await waiting
+    await listener.close()
+    other.release()
+
+
+async def test_a_start_while_the_other_ends_waits_for_its_end(complete: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    other = InstanceLock(tmp_path / 'window.lock')
+    other.take()
+    waiting = asyncio.create_task(asyncio.to_thread(opening.claim, tmp_path))
+    await asyncio.to_thread(lambda: None)
+    other.release()
+    (await waiting).release()
+
+
+def test_a_start_that_neither_opens_nor_ends_is_not_waited_for_forever(
+    complete: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = InstanceLock(tmp_path / 'window.lock')
+    other.take()
+    with pytest.raises(AlreadyRunning):
+        opening.claim(tmp_path, patience=0)
+    other.release()
+
+
+def test_pages_are_for_this_machine_where_they_were(tmp_path: Path) -> None:
     settings = Settings(host='0.0.0.0', port=8080, root_path='/chat', data_dir=tmp_path)
     first = opening.prepared(settings, None)
     assert (first.host, first.root_path) == ('127.0.0.1', '')

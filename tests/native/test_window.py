@@ -19,11 +19,15 @@ from tests.replies.waiting import until
 
 @dataclass
 class Desk:
-    """A window's server, with an app that answers or does not, and a page that is there or is not."""
+    """A window's server, with an app that answers or does not, and a page that is there or is not.
+
+    `stands`: the page has asked and nobody has answered it.
+    """
 
     folder: Path
     answering: bool = False
     page: bool = True
+    stands: bool = False
     asked: int = 0
     ended: list[str] = field(default_factory=list)
 
@@ -34,8 +38,10 @@ class Desk:
         )
 
     def _ask(self) -> bool:
-        self.asked += 1
-        return self.page
+        asks = self.page and not self.stands
+        self.asked += asks
+        self.stands |= asks
+        return asks
 
     async def wish(self, word: str) -> str:
         return await asyncio.to_thread(self.window._listener.address.ask, word)
@@ -74,7 +80,8 @@ async def test_while_an_answer_comes_it_stays_and_the_page_asks(desk: Desk) -> N
 async def test_who_stays_is_asked_again_next_time(desk: Desk) -> None:
     desk.answering = True
     await desk.wish(CLOSE)
-    desk.window.stay()
+    desk.stands = False
+    desk.window._asked_at -= DOUBLE_CLICK
     assert await desk.wish(CLOSE) == STAY
     assert desk.asked == 2
 
@@ -82,7 +89,6 @@ async def test_who_stays_is_asked_again_next_time(desk: Desk) -> None:
 async def test_asked_twice_it_closes_though_the_page_says_nothing(desk: Desk) -> None:
     desk.answering = True
     await desk.wish(CLOSE)
-    assert desk.window._asked_at is not None
     desk.window._asked_at -= DOUBLE_CLICK
     assert await desk.wish(CLOSE) == CLOSE
     await until(lambda: desk.ended == ['end'])
@@ -98,6 +104,12 @@ async def test_a_second_start_reaches_the_first(desk: Desk) -> None:
     assert await desk.wish(FORWARD) == FORWARD
     with pytest.raises(WindowOpenAlready):
         await asyncio.to_thread(opening.bring_forward, desk.folder)
+
+
+async def test_once_it_is_closed_it_does_not_come_forward(desk: Desk) -> None:
+    await desk.wish(CLOSE)
+    assert await desk.wish(FORWARD) == ''
+    await asyncio.to_thread(opening.bring_forward, desk.folder)
 
 
 async def test_where_it_comes_to_rest_is_remembered(desk: Desk) -> None:

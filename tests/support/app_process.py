@@ -28,7 +28,8 @@ class AppProcess:
     """One installation of the app: a data folder and a port, and a process while it runs.
 
     `settings` are environment variables; titles are not asked for unless they say so. `command` is what Python runs
-    instead of `main.py`. `ready_at` is when the last start was ready, on the clock of `time.monotonic`.
+    instead of `main.py`, `program` what runs instead of Python. `ready_at` is when the last start was ready, on the
+    clock of `time.monotonic`.
     """
 
     def __init__(self, folder: Path, ollama_url: str, *, command: tuple[str, ...] = ('main.py',), **settings: str):
@@ -37,6 +38,7 @@ class AppProcess:
         self.port = free_port()
         self.settings = settings
         self.ready_at = 0.0
+        self.program = sys.executable
         self._log = folder / 'app.log'
         self._folder = folder
         self._ollama_url = ollama_url
@@ -50,13 +52,17 @@ class AppProcess:
 
     async def start(self) -> None:
         """Start the process and wait until it is ready."""
-        arguments = [*self._command, '--port', str(self.port), '--data-dir', str(self.data_dir)]
-        with self._log.open('ab') as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, *arguments, cwd=ROOT, env=self._environment(), stdout=log, stderr=log
-            )
+        self._process = await self.begin()
         await self._ready()
         self.ready_at = time.monotonic()
+
+    async def begin(self) -> asyncio.subprocess.Process:
+        """Start a process and give it, ready or not."""
+        arguments = [*self._command, '--port', str(self.port), '--data-dir', str(self.data_dir)]
+        with self._log.open('ab') as log:
+            return await asyncio.create_subprocess_exec(
+                self.program, *arguments, cwd=ROOT, env=self._environment(), stdout=log, stderr=log
+            )
 
     async def kill(self) -> None:
         """End it as a power cut does."""

@@ -18,7 +18,7 @@ async def said() -> list[str]:
 
 @pytest.fixture
 async def closing(said: list[str], tmp_path: Path, server: OllamaServer) -> AsyncIterator[Closing]:
-    one = Closing(resumes=False, close=lambda: said.append('close'), stay=lambda: said.append('stay'))
+    one = Closing(resumes=False, close=lambda: said.append('close'))
     async with running_app(tmp_path / 'data', closing=one, ollama_host=server.url):
         yield one
 
@@ -27,14 +27,43 @@ async def test_without_a_page_nobody_is_asked(closing: Closing) -> None:
     assert not closing.ask()
 
 
-async def test_every_page_asks_and_its_answer_counts(closing: Closing, said: list[str]) -> None:
+async def test_it_is_asked_once_until_it_is_answered(closing: Closing, said: list[str]) -> None:
     page = Browser()
     await page.open('/')
     assert closing.ask()
-    await until(lambda: page.calls(ClosingQuestion, 'ask') == [[]])
+    assert not closing.ask()
+    await until(lambda: page.calls(ClosingQuestion) == [('ask', [])])
     page.trigger(page.element(ClosingQuestion), 'stay')
+    assert closing.ask()
     page.trigger(page.element(ClosingQuestion), 'close')
-    assert said == ['stay', 'close']
+    assert said == ['close']
+
+
+async def test_who_stays_in_one_page_stays_in_all(closing: Closing) -> None:
+    window, tab = Browser(), Browser()
+    await window.open('/')
+    await tab.open('/settings')
+    assert closing.ask()
+    window.trigger(window.element(ClosingQuestion), 'stay')
+    await until(lambda: tab.calls(ClosingQuestion) == [('ask', []), ('withdraw', [])])
+
+
+async def test_a_page_that_was_loaded_again_asks_again(closing: Closing) -> None:
+    page = Browser()
+    await page.open('/')
+    assert closing.ask()
+    page.lose_line()
+    await page.open('/')
+    assert closing.ask()
+
+
+async def test_an_answer_may_have_been_lost_with_the_connection(closing: Closing) -> None:
+    page = Browser()
+    await page.open('/')
+    assert closing.ask()
+    page.lose_line()
+    await page.find_line()
+    assert closing.ask()
 
 
 async def test_a_page_that_is_away_or_closed_is_not_asked(closing: Closing) -> None:

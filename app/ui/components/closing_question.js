@@ -17,8 +17,11 @@ export default {
       if (!dialog.open) dialog.showModal();
       this.$refs.stay.focus();
     },
-    stay() {
+    withdraw() {
       this.$refs.dialog.close();
+    },
+    stay() {
+      this.withdraw();
       this.$emit("stay");
     },
   },

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -22,9 +22,19 @@ TITLE = 'Guilherme'
 
 
 class NativeApp(AppProcess):
-    """An installation whose app opens a window. The page in it is reached through the window's own inspector."""
+    """An installation whose app opens a window. The page in it is reached through the window's own inspector.
 
-    def __init__(self, folder: Path, ollama_url: str, on: Desktop, playwright: Playwright, **settings: str) -> None:
+    `packed` is the program of PyInstaller, if that is to run instead of `main.py`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        ollama_url: str,
+        on: Desktop,
+        playwright: Playwright,
+        packed: Path | None = None,
+    ) -> None:
         self.inspector = free_port()
         self.home = folder / 'home'
         (self.home / 'Downloads').mkdir(parents=True)
@@ -35,14 +45,36 @@ class NativeApp(AppProcess):
         places = {'HOME': str(self.home), 'DISPLAY': on.display, 'BROWSER': f'{browser} %s', 'LANG': 'C.UTF-8'}
         root = {name: os.environ[name] for name in ('QTWEBENGINE_DISABLE_SANDBOX',) if name in os.environ}
         inspect = {'QTWEBENGINE_REMOTE_DEBUGGING': str(self.inspector)}
-        settings = {**places, **root, **inspect, **settings}
-        super().__init__(folder, ollama_url, command=('main.py', '--native'), **settings)
+        command = ('--native',) if packed else ('main.py', '--native')
+        super().__init__(folder, ollama_url, command=command, **places, **root, **inspect)
+        if packed is not None:
+            self.program = str(packed)
+        self._begun: list[asyncio.subprocess.Process] = []
         self.desktop = on
         self._playwright = playwright
 
     async def start(self) -> None:
         await super().start()
         await self.desktop.window(TITLE)
+
+    async def begin(self) -> asyncio.subprocess.Process:
+        process = await super().begin()
+        self._begun.append(process)
+        return process
+
+    async def start_again(self) -> asyncio.subprocess.Process:
+        """Start without waiting for the end of the last process; give that one."""
+        last = self._process
+        assert last is not None
+        await self.start()
+        return last
+
+    async def kill_all(self) -> None:
+        """End whatever still runs."""
+        for process in self._begun:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
 
     @asynccontextmanager
     async def page(self) -> AsyncIterator[Screen]:
@@ -97,11 +129,17 @@ async def playwright() -> AsyncIterator[Playwright]:
 
 
 @pytest.fixture
-async def app(tmp_path: Path, playwright: Playwright) -> AsyncIterator[NativeApp]:
+def packed() -> Path | None:
+    """Give the packed program, if that is what is to be tested."""
+    return None
+
+
+@pytest.fixture
+async def app(tmp_path: Path, playwright: Playwright, packed: Path | None) -> AsyncIterator[NativeApp]:
     """Give the app, not started yet, on an empty desktop, in front of a stand-in for Ollama."""
     async with OllamaServer(script='kind=num') as server, desktop(tmp_path) as on:
-        one = NativeApp(tmp_path, server.url, on, playwright)
+        one = NativeApp(tmp_path, server.url, on, playwright, packed)
         try:
             yield one
         finally:
-            await one.kill()
+            await one.kill_all()

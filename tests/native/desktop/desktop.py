@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,5 +136,6 @@ async def desktop(folder: Path) -> AsyncIterator[Desktop]:
         yield one
     finally:
         for each in (manager, x_server):
-            each.terminate()
+            with suppress(ProcessLookupError):  # it ended by itself, which failed the test already
+                each.terminate()
             await each.wait()

@@ -1,5 +1,6 @@
 """The window for real: what it shows, how it closes, what it remembers, and what a page in it can do."""
 
+import asyncio
 import os
 import signal
 from pathlib import Path
@@ -9,7 +10,7 @@ from playwright.async_api import expect
 from app.native.opening import place_file
 from app.native.place import Place, write
 from tests.native.desktop.conftest import TITLE, NativeApp
-from tests.native.desktop.desktop import SIZE
+from tests.native.desktop.desktop import PATIENCE, SIZE
 from tests.operating.running import run
 from tests.replies.waiting import until
 
@@ -65,6 +66,33 @@ async def test_what_was_closed_goes_on_by_itself_if_so_set(app: NativeApp) -> No
     await app.start()
     await until(lambda: app.stored_reply(reply_id)[0] == 'complete', timeout=20)
     assert app.stored_reply(reply_id)[1].split() == [f'w{number}' for number in range(120)]
+
+
+async def test_a_page_that_was_loaded_again_asks_again(app: NativeApp) -> None:
+    await app.start()
+    async with app.page() as page:
+        await page.ask(LONG)
+        await page.shows('w20')
+        await app.desktop.close(TITLE)
+        await expect(page.part('closing-question')).to_be_visible()
+        await page.page.reload()
+        await page.connected()
+        await expect(page.part('closing-question')).to_be_hidden()
+        await app.desktop.close(TITLE)
+        await expect(page.part('closing-question')).to_be_visible()
+        await page.part('closing-close').click()
+        assert await app.ended() == 0
+
+
+async def test_minimized_it_comes_forward_to_ask(app: NativeApp) -> None:
+    await app.start()
+    await ask_something_long(app)
+    await app.desktop.minimize(TITLE)
+    await app.desktop.until_active('')
+    await app.desktop.close(TITLE)
+    await app.desktop.until_active(TITLE)
+    async with app.page() as page:
+        await expect(page.part('closing-question')).to_be_visible()
 
 
 async def test_with_nothing_being_written_it_closes_at_once(app: NativeApp) -> None:
@@ -145,6 +173,32 @@ async def test_a_second_start_brings_it_forward(app: NativeApp) -> None:
     code, out, err = await run('--native', '--data-dir', str(app.data_dir), DISPLAY=app.desktop.display)
     assert (code, out, err) == (0, 'The window is open already and was brought forward.\n', '')
     await app.desktop.until_active(TITLE)
+
+
+async def test_two_starts_at_the_same_moment_open_one_window(app: NativeApp) -> None:
+    running = {asyncio.create_task(process.wait()) for process in (await app.begin(), await app.begin())}
+    [second], [first] = await asyncio.wait(running, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+    assert second.result() == 0
+    await app.desktop.window(TITLE)
+    assert len(await app.desktop.windows()) == 1
+    await app.desktop.close(TITLE)
+    assert await first == 0
+    assert app.log().count('The window is open already and was brought forward.') == 1
+    assert 'Traceback' not in app.log()
+
+
+async def test_started_while_it_still_ends_it_opens_again(app: NativeApp) -> None:
+    await app.start()
+    reply_id = await ask_something_long(app)
+    async with app.page() as page:
+        await app.desktop.close(TITLE)
+        await page.part('closing-close').click()
+        closed = await app.start_again()
+    assert await closed.wait() == 0
+    async with app.page() as page:
+        await page.part('conversation-item').locator('a').first.click()
+        await page.shows(app.stored_reply(reply_id)[1].strip())
+    assert 'Traceback' not in app.log()
 
 
 async def test_links_open_in_the_persons_browser(app: NativeApp) -> None:
