@@ -1,7 +1,6 @@
 """Starts Guilherme. Reads as a table of contents: settings, what is built from them, the server."""
 
 import asyncio
-import gc
 import multiprocessing
 import os
 import signal
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import DatabaseUnusable, GuilhermeError, StorageUnavailable, WindowOpenAlready
 from app.operating.command_line import arguments
+from app.quick_start import quick_imports
 
 if TYPE_CHECKING:
     from app.ui.translations import Language
@@ -30,15 +30,13 @@ def main() -> int:
         config = settings.load(
             host=given.host, port=given.port, root_path=given.root_path, data_dir=given.data_dir, demo=given.demo
         )
-        gc.disable()  # nothing becomes rubbish while modules are read, and looking for some took a tenth of the start
         if given.native:
             from app.native import opening
 
             opening.claim(config.data_dir)
             config = opening.prepared(config, given.port)
-        from app import bootstrap  # here, so that --help and a wrong setting answer at once
-
-        gc.enable()
+        with quick_imports():
+            from app import bootstrap  # here, so that --help and a wrong setting answer at once
         parts = bootstrap.build(config)
         asyncio.run(parts.prepare())
         parts.serve(native=given.native)

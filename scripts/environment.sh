@@ -97,6 +97,7 @@ prepare() {
         quietly "$python" -m pip install --quiet --disable-pip-version-check --no-input --root-user-action=ignore \
             -r "$root/$1" </dev/null || fail "$1 could not be installed; pip's own words are above."
         mkdir -p "$venv/installed"
+        "$python" -m compileall -q "$root/app" || true # as pip does with what it installs: the first start is quick too
         for file; do cp "$root/$file" "$venv/installed/$file"; done
     fi
     give_lock_back

@@ -13,10 +13,10 @@ APP = ROOT / 'app'
 # room: what it may import of ours │ which packages it may use. `a.b` stands for that part only, `*` for everything.
 HOUSE = """
 errors        │                                                          │
+quick_start   │                                                          │
 settings      │ errors                                                   │ platformdirs pydantic pydantic_settings
 domain        │                                                          │
 rendering     │ domain errors                                            │ markdown_it mdit_py_plugins nh3 pygments
-exchange      │ rendering domain errors                                  │ fontTools fpdf ijson
 providers     │ domain errors                                            │ httpcore httpx
 storage       │ domain errors                                            │ alembic psycopg sqlalchemy sqlmodel
 retrieval     │ domain errors                                            │

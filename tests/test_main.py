@@ -6,6 +6,8 @@ import signal
 import socket
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +20,7 @@ from tests.operating.running import run
 from tests.support.app_process import AppProcess, free_port, running_app
 
 NOBODY = 'http://127.0.0.1:1'
+ROOT = Path(__file__).parents[1]
 
 
 def mode(path: Path) -> str:
@@ -119,6 +122,43 @@ async def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> No
 
 
 # --- running ----------------------------------------------------------------------------------------------------------
+
+
+async def test_the_start_reads_nothing_that_only_later_work_needs(tmp_path: Path) -> None:
+    program = """
+import asyncio, sys
+from app import settings
+from app.quick_start import quick_imports
+with quick_imports():
+    from app import bootstrap
+asyncio.run(bootstrap.build(settings.load()).prepare())
+read = {name.partition('.')[0] for name in sys.modules} | {name for name in sys.modules if 'dialects' in name}
+print(*sorted(read))
+"""
+    environment = {'GUILHERME_DATA_DIR': str(tmp_path), 'PATH': '/usr/bin:/bin'}
+    for _ in range(2):  # the first one makes the database, which does need Alembic
+        run = await asyncio.create_subprocess_exec(
+            sys.executable, '-c', program, env=environment, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        )
+        read = (await run.communicate())[0].decode().split()
+    assert 'nicegui' in read
+    assert 'sqlalchemy.dialects.sqlite' in read
+    later = {'aiohttp', 'alembic', 'fpdf', 'httpx', 'psycopg', 'pygments', 'requests', 'watchfiles', 'webview'}
+    assert not later.intersection(read)
+    assert 'sqlalchemy.dialects.postgresql' not in read
+
+
+def test_what_a_start_leaves_out_is_there_afterwards() -> None:
+    program = """
+from app.quick_start import UNUSED, quick_imports
+with quick_imports():
+    for name in UNUSED:
+        try: __import__(name)
+        except ImportError: pass
+        else: raise SystemExit(f'{name} was read')
+for name in UNUSED: __import__(name)
+"""
+    subprocess.run([sys.executable, '-c', program], cwd=ROOT, check=True)
 
 
 async def test_it_says_where_it_is_once_it_is_ready(app: AppProcess) -> None:

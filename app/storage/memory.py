@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 from app.domain.identifiers import is_temporary
@@ -22,16 +22,19 @@ class MemoryDatabase(Database):
             connect_args={'check_same_thread': False},  # made in one thread, used in the other
         )
         event.listen(engine, 'connect', _keep_off_the_disk)
+        event.listen(engine, 'engine_connect', _make_tables, once=True)
         self._reading = self._writing = Lane(ThreadPoolExecutor(1, 'database-memory'), engine)
-
-    async def prepare(self) -> None:
-        """Make the tables: what is gone at the end needs no migrations."""
-        await self.write(lambda session: Base.metadata.create_all(session.connection()))
 
 
 def _keep_off_the_disk(connection: Any, _record: Any) -> None:
     """Let SQLite sort in memory too: large sorts go to files otherwise."""
     connection.execute('PRAGMA temp_store = MEMORY')
+
+
+def _make_tables(connection: Connection) -> None:
+    """Make the tables when they are first needed; what is gone at the end needs no migrations."""
+    Base.metadata.create_all(connection)
+    connection.commit()
 
 
 class DatabaseWithMemory(Database):
@@ -49,11 +52,6 @@ class DatabaseWithMemory(Database):
     def of(self, identifier: str) -> Database:
         """Give the database that has what an id names."""
         return self._memory if is_temporary(identifier) else self
-
-    async def upgrade(self) -> bool:
-        """Bring the schema to the newest revision (see `Database`), and prepare the memory."""
-        await self._memory.prepare()
-        return await super().upgrade()
 
     async def close(self) -> None:
         """Close both; what was only in memory is gone."""

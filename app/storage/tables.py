@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Index, MetaData, String, Text, and_, false
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, String, Text, false
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -168,55 +168,3 @@ class DocumentRow(Base, table=True):
     passages: list[Any] = Field(sa_type=JSON)
     data: dict[str, Any] = Field(sa_type=JSON)
     fetched_at: datetime = Field(sa_type=UtcDateTime)
-
-
-def _table(row: type[Base]) -> Any:
-    return row.__table__  # type: ignore[attr-defined]
-
-
-_conversation, _message = _table(ConversationRow).c, _table(MessageRow).c
-
-_listed = and_(_conversation.deleted_at.is_(None), _conversation.archived_at.is_(None))
-
-Index(
-    'ix_conversation_list',
-    _conversation.owner_id,
-    _conversation.updated_at,
-    _conversation.id,
-    sqlite_where=_listed,
-    postgresql_where=_listed,
-)
-Index(
-    'ix_conversation_pinned',
-    _conversation.owner_id,
-    sqlite_where=_conversation.pinned,
-    postgresql_where=_conversation.pinned,
-)
-Index(
-    'ix_conversation_deleted_at',
-    _conversation.owner_id,
-    _conversation.deleted_at,
-    sqlite_where=_conversation.deleted_at.is_not(None),
-    postgresql_where=_conversation.deleted_at.is_not(None),
-)
-Index(
-    'ix_conversation_archived_at',
-    _conversation.owner_id,
-    _conversation.updated_at,
-    _conversation.id,
-    sqlite_where=_conversation.archived_at.is_not(None),
-    postgresql_where=_conversation.archived_at.is_not(None),
-)
-Index(
-    'ix_message_streaming',
-    _message.conversation_id,
-    sqlite_where=_message.status == 'streaming',
-    postgresql_where=_message.status == 'streaming',
-)
-Index(
-    'ix_message_sources',
-    _message.conversation_id,
-    sqlite_where=_message.sources.is_not(None),
-    postgresql_where=_message.sources.is_not(None),
-)
-Index('ix_message_conversation_id_parent_id', _message.conversation_id, _message.parent_id)

@@ -17,7 +17,7 @@ from sqlalchemy import inspect, text
 from sqlmodel import Session
 
 from app.errors import StorageUnavailable
-from app.storage import migrate
+from app.storage import indexes, migrate  # noqa: F401 - the indexes belong to the tables
 from app.storage.database import Database
 from app.storage.tables import Base
 

@@ -5,6 +5,7 @@ The transaction is the caller's, on SQLite too, so a migration that fails leaves
 
 from alembic import context
 
+from app.storage import indexes  # noqa: F401 - they belong to the tables
 from app.storage.tables import Base
 
 context.configure(
