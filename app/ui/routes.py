@@ -11,6 +11,7 @@ from app.ui import installing, theme
 from app.ui.components.closing_question import Closing, ClosingQuestion
 from app.ui.page import APP_NAME, ChatPage
 from app.ui.preferences import Preferences
+from app.ui.preloading import preload
 from app.ui.translations import translator
 
 
@@ -55,9 +56,10 @@ class Screens:
         theme.dress(request, preferences.theme, preferences.text_size)
         installing.head(request, preferences.theme)
         theme.one_main()
-        ui.query('html').props(f'lang={preferences.language}')
+        ui.add_head_html(f'<script>document.documentElement.lang = "{preferences.language}"</script>')
         t = translator(preferences.language)
         page = ChatPage(self.chat, LOCAL_OWNER, t, preferences)
         await page.build(conversation_id, message_id, settings=settings)
         if self.closing is not None:
             ClosingQuestion(t, self.closing)
+        preload(request)
