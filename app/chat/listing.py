@@ -13,7 +13,7 @@ class Listing:
         self._tags = tags
 
     async def overview(self, owner_id: str, limit: int) -> Overview:
-        """Give what a list of conversations begins with, at most `limit` of each shelf."""
+        """Give what a list of conversations begins with, `limit` at most, and as many temporary ones."""
         return await self._shelves.overview(owner_id, limit)
 
     async def shelf(self, owner_id: str, shelf: Shelf, *, before: Mark | None = None, limit: int) -> ShelfPage:

@@ -39,15 +39,19 @@ class Shelves:
         self._database = database
 
     async def overview(self, owner_id: str, limit: int) -> Overview:
-        """Give what a list begins with: folders, and at most `limit` pinned and recent conversations each."""
+        """Give what a list begins with: folders, and the first `limit` of what stands open.
+
+        Pinned conversations come first; however many they are, a quarter of `limit` is for recent ones.
+        """
 
         def work(session: Session) -> Overview:
             counts = dict(session.exec(_counts(owner_id)).all())
+            pinned = _page(session, owner_id, Shelf(Place.PINNED), None, limit - limit // 4)
             return Overview(
-                pinned=_page(session, owner_id, Shelf(Place.PINNED), None, limit),
+                pinned=pinned,
                 temporary=ShelfPage((), more=False),
                 folders=tuple(CountedFolder(each, counts.get(each.id, 0)) for each in folders_of(session, owner_id)),
-                recent=_page(session, owner_id, Shelf(Place.RECENT), None, limit),
+                recent=_page(session, owner_id, Shelf(Place.RECENT), None, limit - len(pinned.conversations)),
             )
 
         overview = await self._database.read(work)

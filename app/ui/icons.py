@@ -1,4 +1,4 @@
-"""The icons: one set, drawn for this app on a 24-pixel grid with round 1.75-pixel strokes. Inline, so no font loads."""
+"""The icons: one set, drawn for this app on a 24-pixel grid. Inline, so no font loads."""
 
 from collections.abc import Mapping
 
@@ -50,11 +50,8 @@ _PATHS: Mapping[str, str] = {
 
 
 def svg(name: str) -> str:
-    """Give an icon as inline SVG in the colour of the text around it, hidden from screen readers."""
-    return (
-        '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" '
-        f'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="{_PATHS[name]}"/></svg>'
-    )
+    """Give an icon as inline SVG, hidden from screen readers; how its lines look is in the style sheet."""
+    return f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{_PATHS[name]}"/></svg>'
 
 
 def svgs(*names: str) -> dict[str, str]:

@@ -99,6 +99,20 @@ async def test_the_overview_counts_what_stands_in_folders(
     assert [each.title for each in overview.recent.conversations] == ['recent']
 
 
+async def test_the_overview_is_as_long_however_many_are_pinned(conversations: Conversations, shelves: Shelves) -> None:
+    lengths = []
+    for pinned in (0, 3, 3, 3):
+        for _ in range(pinned):
+            await stored(conversations, pinned=True)
+        for _ in range(3):
+            await stored(conversations)
+        overview = await shelves.overview('local', 8)
+        lengths.append((len(overview.pinned.conversations), len(overview.recent.conversations)))
+        more = overview.pinned.more, overview.recent.more
+    assert lengths == [(0, 3), (3, 5), (6, 2), (6, 2)]
+    assert more == (True, True)
+
+
 async def test_many_move_at_once_and_are_given_as_they_were(
     conversations: Conversations, shelves: Shelves, folders: Folders
 ) -> None:

@@ -16,7 +16,7 @@ from app.ui.icons import svgs
 from app.ui.translations import Translator
 
 PAGE = 40
-"""Conversations of a shelf that go out with the page: more than a tall screen shows."""
+"""Conversations that go out with the page: more than a tall screen shows."""
 
 MOST = 400
 """Conversations given at once, whatever a browser asks for."""
