@@ -3,10 +3,11 @@
 import asyncio
 import gc
 import logging
+import signal
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nicegui import app, background_tasks, core, ui
 from nicegui.server import Server
@@ -43,7 +44,7 @@ from app.commands.videos import Videos
 from app.commands.youtube import youtube_command
 from app.commands.youtube_resumo import summary_command
 from app.domain.message import Message, Status
-from app.errors import GuilhermeError
+from app.errors import AlreadyRunning, GuilhermeError
 from app.observability import logs
 from app.observability.health import health_routes
 from app.operating.ending import end_once
@@ -81,6 +82,9 @@ from app.ui.spoken import spoken
 from app.ui.theme import FAVICON, STATIC
 from app.ui.uploads import Uploads
 
+if TYPE_CHECKING:
+    from app.storage.postgres_lock import PostgresLock
+
 RECONNECT_TIMEOUT = 90.0
 """Seconds a page may be away without being built anew."""
 
@@ -108,9 +112,10 @@ class Parts:
     providers: list[Provider]
     chat: Chat
     titling: Titling
-    lock: InstanceLock
+    lock: 'InstanceLock | PostgresLock'
     interrupted: list[Message] = field(default_factory=list)
     _emptying: asyncio.Task[None] | None = None
+    _locking: asyncio.Task[None] | None = None
     _end: asyncio.Task[None] | None = None
 
     @property
@@ -126,7 +131,7 @@ class Parts:
             AlreadyRunning: another process works with this database already.
             StorageUnavailable: the database cannot be used.
         """
-        self.lock.take(self.url)
+        await asyncio.to_thread(self.lock.take, self.url)
         settings = self.settings
         await upgrade_safely(self.database, settings.resolved_database_url, settings.data_dir / 'backups')
         self.interrupted = await self.journal.recover(to_be_resumed=self.settings.resume)
@@ -196,8 +201,9 @@ class Parts:
         await asyncio.shield(self._end)
 
     async def _close(self) -> None:
-        if self._emptying is not None:
-            self._emptying.cancel()
+        for task in (self._emptying, self._locking):
+            if task is not None:
+                task.cancel()
         await self.chat.queueing.close()
         await self.titling.close()
         await self.engine.close(to_be_resumed=self.settings.resume)  # first: whoever asked us to end waits 5 s
@@ -206,7 +212,7 @@ class Parts:
         for provider in self.providers:
             await provider.close()
         await self.database.close()
-        self.lock.release()
+        await asyncio.to_thread(self.lock.release)
 
     async def _started(self) -> None:
         _tune_server()
@@ -218,8 +224,16 @@ class Parts:
             await self._resume()
         await self.chat.queueing.go_on()
         await self.titling.go_on()
+        self._locking = background_tasks.create(self._keep_lock(), name='keep the database')
         self._emptying = background_tasks.create(self.chat.trash.keep_empty(), name='keep the trash empty')
         _tune_collector()
+
+    async def _keep_lock(self) -> None:
+        try:
+            await self.lock.keep()
+        except AlreadyRunning as error:  # it was quicker when the database server came back
+            log.critical('Another process works with this database now, so this one ends: %s', error)
+            signal.raise_signal(signal.SIGTERM)
 
     async def _resume(self) -> None:
         for message in self.interrupted:

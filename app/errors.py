@@ -21,7 +21,7 @@ GuilhermeError                  code, details: the screen puts them into words i
 ├── StorageUnavailable          the database does not answer or refuses to commit
 ├── SettingsInvalid             a setting cannot be used
 ├── DatabaseUnusable            we cannot start on the database there is
-├── AlreadyRunning              another process holds the database's folder
+├── AlreadyRunning              another process works with the database
 ├── OperationRefused            a command of the command line cannot do what it was asked
 ├── PortTaken                   something else listens where we should
 ├── WindowOpenAlready           a second start found the window open and let it come forward
@@ -183,9 +183,10 @@ class DatabaseUnusable(GuilhermeError):
 
 
 class AlreadyRunning(GuilhermeError):
-    """Raised when another process holds the database's folder. Details: `url`, `process`, `folder`.
+    """Raised when another process works with the database. Details: `url`, `process`, `folder`.
 
-    With the `reason` busy_folder it is not the app but one of its commands.
+    With the `reason` busy_folder it is not the app but one of its commands. For PostgreSQL the reasons are
+    running_database and busy_database, and `machine` stands in the place of `folder`.
     """
 
     code = 'already_running'

@@ -1,7 +1,8 @@
-"""One process at a time for each SQLite database: a lock the operating system takes back however a process ends.
+"""One process at a time for each database: a lock that is free again however the process ended that had it.
 
-SQLite itself would let a second app in, and both would think that the replies of the other were left behind by a crash.
-PostgreSQL is meant for several, so there is nothing to hold. The window of its own holds its data folder the same way.
+Two apps with one database would each think that the replies of the other were left behind by a crash. For SQLite it is
+a lock of the operating system's on a file, for PostgreSQL one of the server's (`postgres_lock`). The window of its own
+holds its data folder with a file, too.
 """
 
 import json
@@ -9,9 +10,13 @@ import os
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.errors import AlreadyRunning, StorageUnavailable
 from app.storage.database import sqlite_file
+
+if TYPE_CHECKING:
+    from app.storage.postgres_lock import PostgresLock
 
 FAR_AWAY = 1 << 30
 """The byte that is locked on Windows, where a locked byte cannot be read: behind everything that is written."""
@@ -19,16 +24,20 @@ FAR_AWAY = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a database: the id of the process, and where its pages are (empty for a command)."""
+    """Who holds a database: the id of the process, where its pages are (empty for a command), and on which machine.
+
+    No machine is named where it can only be this one.
+    """
 
     process: int
     url: str = ''
+    machine: str = ''
 
 
 class InstanceLock:
-    """The right to work with a database alone; `file` is beside it, None where nothing is to be held."""
+    """The right to work with something alone; `file` is beside it."""
 
-    def __init__(self, file: Path | None) -> None:
+    def __init__(self, file: Path) -> None:
         self.file = file
         self._descriptor: int | None = None
 
@@ -39,7 +48,7 @@ class InstanceLock:
             AlreadyRunning: another process has it.
             StorageUnavailable: the folder cannot be written to.
         """
-        if self.file is None or self._descriptor is not None:
+        if self._descriptor is not None:
             return
         try:
             self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -70,7 +79,7 @@ class InstanceLock:
 
     def holder(self) -> Holder | None:
         """Say which process has the lock just now, None if nobody has."""
-        if self.file is None or not self.file.exists():
+        if not self.file.exists():
             return None
         descriptor = os.open(self.file, os.O_RDWR)
         try:
@@ -78,22 +87,28 @@ class InstanceLock:
         finally:
             os.close(descriptor)
 
+    async def keep(self) -> None:
+        """Hold the lock: nothing can take it away."""
+
     def _refuse(self) -> None:
-        assert self.file is not None
         holder, folder = _said(self.file), str(self.file.parent)
         if holder.url:
             raise AlreadyRunning(url=holder.url, process=holder.process, folder=folder)
         raise AlreadyRunning(reason='busy_folder', process=holder.process, folder=folder)
 
 
-def lock_of(database_url: str) -> InstanceLock:
+def lock_of(database_url: str) -> 'InstanceLock | PostgresLock':
     """Make the lock of a database, which is not taken yet.
 
     Raises:
         SettingsInvalid: the address is none that can be used.
     """
     file = sqlite_file(database_url)
-    return InstanceLock(file and file.with_name(f'{file.name}.lock'))
+    if file is not None:
+        return InstanceLock(file.with_name(f'{file.name}.lock'))
+    from app.storage.postgres_lock import PostgresLock  # late: most have SQLite
+
+    return PostgresLock(database_url)
 
 
 def _said(file: Path) -> Holder:

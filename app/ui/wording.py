@@ -102,6 +102,13 @@ REASONS: Mapping[str, str] = {
         '{free} MB are free. Make some room and start again.'
     ),
     'busy_folder': msgid('Another command works with this data folder just now (process {process}). Wait for its end.'),
+    'running_database': msgid(
+        'Guilherme is running already with this database, at {url} on {machine}. '
+        'Use it there, or stop it first (process {process}).'
+    ),
+    'busy_database': msgid(
+        'A command works with this database just now (process {process} on {machine}). Wait for its end.'
+    ),
     'file_exists': msgid('{file} exists already and is not overwritten. Choose another name.'),
     'unwritable': msgid('{file} cannot be written: {message}'),
     'no_database': msgid('There is no database at {file}. Check the data folder and GUILHERME_DATABASE_URL.'),

@@ -9,6 +9,8 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import OpenTab, StartApp
 from tests.browser.screen import numbered
+from tests.operating.running import run
+from tests.support.app_process import free_port
 from tests.support.ollama_server import OllamaServer
 from tests.support.postgres import PostgresServer, postgres_server
 
@@ -75,5 +77,23 @@ async def test_a_server_that_is_down_at_the_end_of_a_reply(
     await asyncio.to_thread(postgres.start)
     await tab.has_status('complete', timeout=20)
     assert (await asyncio.to_thread(stored, postgres, database, reply_id)).split() == numbered(60)
+    await tab.page.close()
+    await app.kill()
+
+
+async def test_a_second_start_leaves_the_replies_of_the_first_alone(
+    start_app: StartApp, open_tab: OpenTab, postgres: PostgresServer
+) -> None:
+    url = postgres.url(postgres.create_database())
+    app = await start_app(GUILHERME_DATABASE_URL=url)
+    tab = await open_tab(app)
+    await tab.ask('tokens=200 rate=40')
+    await tab.shows('w5')
+    code, out, err = await run('--port', str(free_port()), GUILHERME_DATABASE_URL=url)
+    assert (code, out) == (1, '')
+    assert app.url in err
+    await tab.has_status('streaming')
+    await tab.has_status('complete', timeout=30)
+    assert await tab.words() == numbered(200)
     await tab.page.close()
     await app.kill()

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from tests.deployment.test_documentation import COMMANDS
-from tests.support.app_process import running_app
+from tests.support.app_process import AppProcess, running_app
 from tests.support.postgres import PostgresServer, postgres_server
 
 
@@ -26,6 +26,9 @@ async def type_in(server: PostgresServer, line: str, answers: str) -> None:
     assert process.returncode == 0, said.decode()
 
 
+NOBODY = 'http://127.0.0.1:1'
+
+
 async def test_the_app_runs_on_the_database_the_page_makes(tmp_path: Path) -> None:
     lines = [line for line in COMMANDS if line.startswith('create')]
     assert len(lines) == 2
@@ -34,10 +37,29 @@ async def test_the_app_runs_on_the_database_the_page_makes(tmp_path: Path) -> No
             await type_in(server, line, 'secret\nsecret\n')
         url = f'postgresql+psycopg://guilherme:secret@/guilherme?host={server.folder}'
         async with (
-            running_app(tmp_path, 'http://127.0.0.1:1', GUILHERME_DATABASE_URL=url) as app,
+            running_app(tmp_path, NOBODY, GUILHERME_DATABASE_URL=url) as app,
             httpx.AsyncClient(base_url=app.url) as client,
         ):
             assert (await client.get('/readyz')).status_code == 200
         owner = server.execute("SELECT tableowner FROM pg_tables WHERE tablename = 'message'", 'guilherme')
         encoding = server.execute("SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'guilherme'")
         assert (owner, encoding) == ([('guilherme',)], [('UTF8',)])
+
+
+async def test_of_two_starts_at_once_one_runs_and_one_says_so(tmp_path: Path) -> None:
+    with postgres_server() as server:
+        url = server.url(server.create_database())
+        async with asyncio.timeout(60):
+            apps = [AppProcess(tmp_path / name, NOBODY, GUILHERME_DATABASE_URL=url) for name in ('one', 'other')]
+            results = await asyncio.gather(*(app.start() for app in apps), return_exceptions=True)
+        [failure] = [result for result in results if result]
+        first, second = apps if results[0] is None else apps[::-1]
+        assert isinstance(failure, RuntimeError)  # it ended
+        assert second.log().startswith(f'Guilherme is running already with this database, at {first.url} on ')
+        assert second.log().count('\n') == 1
+        async with httpx.AsyncClient(base_url=first.url) as client:
+            assert (await client.get('/readyz')).status_code == 200
+        assert not first.new_complaints()
+        await first.kill()
+        await second.start()
+        await second.kill()

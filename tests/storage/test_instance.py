@@ -72,13 +72,6 @@ def test_a_process_that_is_killed_holds_nothing(tmp_path: Path) -> None:
     lock.release()
 
 
-def test_postgresql_is_for_several() -> None:
-    one, other = (lock_of('postgresql+psycopg://localhost/x') for _ in range(2))
-    one.take(URL)
-    other.take(URL)
-    assert other.holder() is None
-
-
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / 'file').touch()
     with pytest.raises(StorageUnavailable):

@@ -93,6 +93,8 @@ def test_every_reason_has_a_sentence(language: Language) -> None:
             'most': 2,
             'video': 'x',
             'message': 'no',
+            'machine': 'box',
+            'url': 'http://127.0.0.1:8080',
             'language': 'ko',
             'offered': 'English',
             'revision': '9',
