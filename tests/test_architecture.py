@@ -27,7 +27,7 @@ replies       │ domain rendering errors                                  │ n
 chat          │ replies commands providers storage retrieval exchange domain errors │ nicegui.Event
 api           │ chat rendering domain errors                             │ fastapi starlette
 ui            │ chat replies.changes replies.live rendering exchange domain errors │ fastapi nicegui starlette
-native        │ settings storage.instance errors                         │ nicegui qtpy webview
+native        │ settings storage.instance errors                         │ gi nicegui qtpy webview
 observability │ domain errors                                            │ fastapi starlette
 operating     │ settings storage providers domain errors ui.translations ui.wording │
 bootstrap     │ *                                                        │ *

@@ -4,6 +4,7 @@ import ctypes
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 
 from app.errors import WindowUnavailable
@@ -44,6 +45,9 @@ X11_LIBRARIES: Mapping[str, str] = {
 }
 """The same for X11 alone."""
 
+WEBKIT = '4.1', '4.0'
+"""The versions of WebKit2 that pywebview takes with GTK, the best first."""
+
 
 def engine() -> str:
     """Give the name pywebview has for the window's engine here; empty: it knows by itself (Windows, macOS, GTK)."""
@@ -76,6 +80,8 @@ def _check_linux() -> None:
             raise WindowUnavailable(reason='window_as_root')
     elif not has('gi'):
         raise WindowUnavailable(reason='no_engine')
+    elif not _has_webkit():
+        raise WindowUnavailable(reason='no_webkit')
 
 
 def missing(libraries: Mapping[str, str]) -> list[str]:
@@ -89,6 +95,16 @@ def has(module: str) -> bool:
         return find_spec(module) is not None
     except ModuleNotFoundError:  # not even the package it would be in
         return False
+
+
+def _has_webkit() -> bool:
+    import gi
+
+    for version in WEBKIT:
+        with suppress(ValueError):
+            gi.require_version('WebKit2', version)
+            return True
+    return False
 
 
 def _loads(library: str) -> bool:

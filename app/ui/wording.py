@@ -135,20 +135,23 @@ REASONS: Mapping[str, str] = {
     ),
     'differs': msgid('The rows of {table} are not the same on both sides, so nothing was kept. Please report this.'),
     'no_pywebview': msgid(
-        'The window needs pywebview, which is not installed. Start with scripts/run --native, '
-        'or install it: pip install -r requirements-native.txt'
+        'The window needs pywebview, which is not installed: start with scripts/run --native, '
+        'or install it with pip install -r requirements-native.txt'
     ),
     'no_engine': msgid(
-        'The window needs Qt (or GTK with WebKit), and neither is installed. '
-        'Install it: pip install -r requirements-native.txt'
+        'The window needs Qt (or GTK with WebKit), and neither is installed: '
+        'install Qt with pip install -r requirements-native.txt'
+    ),
+    'no_webkit': msgid(
+        'The window needs WebKit for GTK, which is missing; on Debian and Ubuntu: apt install gir1.2-webkit2-4.1'
     ),
     'no_libraries': msgid(
-        'The window needs libraries of the system that are missing. On Debian and Ubuntu: apt install {packages}'
+        'The window needs libraries of the system that are missing; on Debian and Ubuntu: apt install {packages}'
     ),
-    'no_screen': msgid('There is no screen to open a window on. Start without --native to use the browser.'),
+    'no_screen': msgid('There is no screen to open a window on; start without --native to use the browser.'),
     'window_as_root': msgid(
-        'The window does not open for root, since its browser then runs without protection. '
-        'Start as another user, or set QTWEBENGINE_DISABLE_SANDBOX=1 if that is what you want.'
+        'The window does not open for root, since its browser then runs without protection; '
+        'start as another user, or set QTWEBENGINE_DISABLE_SANDBOX=1 if that is what you want.'
     ),
 }
 

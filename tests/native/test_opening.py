@@ -4,7 +4,9 @@ import asyncio
 import os
 import socket
 import sys
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -51,11 +53,21 @@ def test_without_an_engine(complete: pytest.MonkeyPatch) -> None:
     assert reason() == 'no_engine'
 
 
+def require(have: dict[str, str], name: str, version: str) -> None:
+    """Stand in for GTK's look into what is installed."""
+    if have.get(name) != version:
+        raise ValueError(f'Namespace {name} not available for version {version}')
+
+
 @LINUX
 def test_with_gtk_alone(complete: pytest.MonkeyPatch) -> None:
     complete.setattr(pieces, 'has', lambda module: module in ('webview', 'gi'))
+    have = {'WebKit2': '4.0'}
+    complete.setitem(sys.modules, 'gi', SimpleNamespace(require_version=partial(require, have)))
     pieces.check()
     assert pieces.engine() == ''
+    have.clear()
+    assert reason() == 'no_webkit'
 
 
 @LINUX

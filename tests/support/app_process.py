@@ -28,8 +28,8 @@ class AppProcess:
     """One installation of the app: a data folder and a port, and a process while it runs.
 
     `settings` are environment variables; titles are not asked for unless they say so. `command` is what Python runs
-    instead of `main.py`, `program` what runs instead of Python. `ready_at` is when the last start was ready, on the
-    clock of `time.monotonic`.
+    instead of `main.py`, `program` what runs instead of Python, in the folder `cwd`. `ready_at` is when the last start
+    was ready, on the clock of `time.monotonic`.
     """
 
     def __init__(self, folder: Path, ollama_url: str, *, command: tuple[str, ...] = ('main.py',), **settings: str):
@@ -38,7 +38,7 @@ class AppProcess:
         self.port = free_port()
         self.settings = settings
         self.ready_at = 0.0
-        self.program = sys.executable
+        self.program, self.cwd = sys.executable, ROOT
         self._log = folder / 'app.log'
         self._folder = folder
         self._ollama_url = ollama_url
@@ -61,7 +61,7 @@ class AppProcess:
         arguments = [*self._command, '--port', str(self.port), '--data-dir', str(self.data_dir)]
         with self._log.open('ab') as log:
             return await asyncio.create_subprocess_exec(
-                self.program, *arguments, cwd=ROOT, env=self._environment(), stdout=log, stderr=log
+                self.program, *arguments, cwd=self.cwd, env=self.environment(), stdout=log, stderr=log
             )
 
     async def kill(self) -> None:
@@ -100,7 +100,8 @@ class AppProcess:
             query = "SELECT text FROM reply_delta WHERE message_id = ? AND kind = 'text' ORDER BY seq"
             return status, content + ''.join(text for (text,) in database.execute(query, [message_id]))
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """Give the variables its processes see."""
         kept = {name: os.environ[name] for name in ('PATH', 'HOME', 'LANG', 'VIRTUAL_ENV') if name in os.environ}
         places = {'NICEGUI_STORAGE_PATH': str(self._folder / 'nicegui'), 'PYTHONUNBUFFERED': '1'}
         return kept | places | {'OLLAMA_HOST': self._ollama_url, 'GUILHERME_TITLES': 'false'} | self.settings

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,8 @@ from tests.support.app_process import AppProcess, free_port
 from tests.support.ollama_server import OllamaServer
 
 TITLE = 'Guilherme'
+SPAWNED = re.compile(b'spawn_main|--multiprocessing-fork')
+"""In the command of the window's process: as Python starts it, as the packed app does."""
 
 
 class NativeApp(AppProcess):
@@ -48,7 +51,7 @@ class NativeApp(AppProcess):
         command = ('--native',) if packed else ('main.py', '--native')
         super().__init__(folder, ollama_url, command=command, **places, **root, **inspect)
         if packed is not None:
-            self.program = str(packed)
+            self.program, self.cwd = str(packed), self.home
         self._begun: list[asyncio.subprocess.Process] = []
         self.desktop = on
         self._playwright = playwright
@@ -107,7 +110,7 @@ class NativeApp(AppProcess):
     def window_processes(self) -> list[int]:
         """Give the processes of the window: those the app started that are no helpers of Python."""
         children = Path(f'/proc/{self.process_id}/task/{self.process_id}/children').read_text('utf-8').split()
-        return [int(each) for each in children if b'spawn_main' in Path(f'/proc/{each}/cmdline').read_bytes()]
+        return [int(each) for each in children if SPAWNED.search(Path(f'/proc/{each}/cmdline').read_bytes())]
 
     def remembered(self) -> Place:
         """Give where the window was last, as far as it is written down."""
@@ -130,8 +133,9 @@ async def playwright() -> AsyncIterator[Playwright]:
 
 @pytest.fixture
 def packed() -> Path | None:
-    """Give the packed program, if that is what is to be tested."""
-    return None
+    """Give the packed program, if that is what is to be tested (scripts/test-native --packed)."""
+    named = os.environ.get('GUILHERME_TEST_PACKED')
+    return Path(named) if named else None
 
 
 @pytest.fixture

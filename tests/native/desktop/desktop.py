@@ -3,9 +3,10 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, BinaryIO
 
 SIZE = 1440, 900
 PATIENCE = 20
@@ -105,37 +106,55 @@ class Desktop:
         except TimeoutError:
             raise AssertionError(f'waited for {what}; there is: {await self.windows()}') from None
 
+    async def answers(self, *command: str) -> bool:
+        """Tell whether a program finds what it looks for on this desktop."""
+        return await (await self._begin(*command)).wait() == 0
+
     async def _do(self, *command: str, check: bool = True) -> str:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            env={**os.environ, 'DISPLAY': self.display},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        process = await self._begin(*command)
         out, err = await process.communicate()
         assert process.returncode == 0 or not check, f'{command}: {err.decode()}'
         return out.decode()
+
+    async def _begin(self, *command: str) -> asyncio.subprocess.Process:
+        place = {**os.environ, 'DISPLAY': self.display}
+        pipe = asyncio.subprocess.PIPE
+        return await asyncio.create_subprocess_exec(*command, env=place, stdout=pipe, stderr=pipe)
 
 
 @asynccontextmanager
 async def desktop(folder: Path) -> AsyncIterator[Desktop]:
     """Give an empty desktop of its own; `folder` keeps what its programs say."""
-    reading, writing = os.pipe()
+    one = Desktop('')
     with (folder / 'desktop.log').open('ab') as log:
-        screen = '{}x{}x24'.format(*SIZE)
-        arguments = '-displayfd', str(writing), '-screen', '0', screen, '-nolisten', 'tcp'
-        x_server = await asyncio.create_subprocess_exec('Xvfb', *arguments, pass_fds=[writing], stdout=log, stderr=log)
-        os.close(writing)
-        with os.fdopen(reading) as number:
-            display = f':{(await asyncio.to_thread(number.readline)).strip()}'
-        place = {**os.environ, 'DISPLAY': display}
-        manager = await asyncio.create_subprocess_exec('openbox', env=place, stdout=log, stderr=log)
-    try:
-        one = Desktop(display)
-        await wait_for(lambda: one._do('wmctrl', '-m', check=False))
-        yield one
-    finally:
-        for each in (manager, x_server):
-            with suppress(ProcessLookupError):  # it ended by itself, which failed the test already
-                each.terminate()
-            await each.wait()
+        async with AsyncExitStack() as running:
+            one.display = await _screen(running, log)
+            # On a busy machine a first connection may be refused although the screen has said that it is there.
+            await wait_for(lambda: one.answers('xdotool', 'getdisplaygeometry'))
+            await _run(running, 'openbox', env={**os.environ, 'DISPLAY': one.display}, stdout=log, stderr=log)
+            await wait_for(lambda: one.answers('wmctrl', '-m'))
+            yield one
+
+
+async def _screen(running: AsyncExitStack, log: BinaryIO) -> str:
+    """Start a screen and give its name."""
+    reading, writing = os.pipe()
+    size = '{}x{}x24'.format(*SIZE)
+    # Without -noreset it starts anew when its last client leaves, on the others that are just coming.
+    arguments = '-displayfd', str(writing), '-screen', '0', size, '-nolisten', 'tcp', '-noreset'
+    await _run(running, 'Xvfb', *arguments, pass_fds=[writing], stdout=log, stderr=log)
+    os.close(writing)
+    with os.fdopen(reading) as number:
+        return f':{(await asyncio.to_thread(number.readline)).strip()}'
+
+
+async def _run(running: AsyncExitStack, *command: str, **how: Any) -> None:
+    """Start a program that ends with `running`."""
+    process = await asyncio.create_subprocess_exec(*command, **how)
+
+    async def end() -> None:
+        with suppress(ProcessLookupError):  # it ended by itself
+            process.terminate()
+        await process.wait()
+
+    running.push_async_callback(end)

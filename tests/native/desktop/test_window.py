@@ -11,7 +11,6 @@ from app.native.opening import place_file
 from app.native.place import Place, write
 from tests.native.desktop.conftest import TITLE, NativeApp
 from tests.native.desktop.desktop import PATIENCE, SIZE
-from tests.operating.running import run
 from tests.replies.waiting import until
 
 LONG = 'tokens=2000 rate=40'
@@ -103,7 +102,7 @@ async def test_with_nothing_being_written_it_closes_at_once(app: NativeApp) -> N
     assert await app.ended() == 0
     await app.desktop.gone(TITLE)
     assert 'Traceback' not in app.log()
-    assert sorted(path.name for path in app.data_dir.glob('window*')) == ['window', 'window.json']
+    assert sorted(path.name for path in app.data_dir.glob('window*')) == ['window', 'window.json', 'window.lock']
 
 
 async def test_a_stop_signal_closes_the_window(app: NativeApp) -> None:
@@ -170,8 +169,10 @@ async def test_a_second_start_brings_it_forward(app: NativeApp) -> None:
         pass
     await app.desktop.minimize(TITLE)
     await app.desktop.until_active('')
-    code, out, err = await run('--native', '--data-dir', str(app.data_dir), DISPLAY=app.desktop.display)
-    assert (code, out, err) == (0, 'The window is open already and was brought forward.\n', '')
+    before = app.log()
+    second = await app.begin()
+    assert await second.wait() == 0
+    assert app.log().removeprefix(before) == 'The window is open already and was brought forward.\n'
     await app.desktop.until_active(TITLE)
 
 
@@ -271,7 +272,7 @@ async def test_pages_are_in_the_language_of_the_system(app: NativeApp) -> None:
 
 
 async def test_a_window_that_cannot_be_opened_is_no_success(app: NativeApp) -> None:
-    screen = app.settings | {'DISPLAY': ':9999'}
-    code, _, err = await run('--native', '--demo', '--data-dir', str(app.data_dir), **screen)
-    assert code == 1
-    assert 'The window could not be opened.' in err
+    app.settings |= {'DISPLAY': ':9999'}
+    started = await app.begin()
+    assert await started.wait() == 1
+    assert 'The window could not be opened.' in app.log()
