@@ -1,9 +1,13 @@
 """Starts Guilherme. Reads as a table of contents: settings, what is built from them, the server."""
 
+import signal
+
+if __name__ == '__main__':  # while the rest is read Ctrl-C ends the process as it ends any other, with no traceback
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import asyncio
 import multiprocessing
 import os
-import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -19,9 +23,9 @@ def main() -> int:
     """Run until told to stop, or do the one thing asked for; give 0 after a clean end, 1 with a sentence otherwise."""
     given = arguments()
     for wish in (signal.SIGTERM, signal.SIGINT):  # the server takes them over while it runs, and gives them back
-        signal.signal(wish, _leave)
+        signal.signal(wish, _break_off if given.command else _leave)
     try:
-        from app import settings  # here, so that Ctrl-C is understood from the first moment
+        from app import settings  # here, so that Ctrl-C is understood while it is read
 
         if given.command:
             from app.operating import commands
@@ -53,9 +57,20 @@ def main() -> int:
 
 
 def _leave(_number: int, _frame: object) -> None:
-    for wish in (signal.SIGTERM, signal.SIGINT):  # once is enough
-        signal.signal(wish, signal.SIG_IGN)
+    _take_no_more_wishes()
     raise SystemExit(0)
+
+
+def _break_off(number: int, _frame: object) -> None:
+    """Leave, but not as if the command had done what it was asked."""
+    _take_no_more_wishes()
+    raise SystemExit(128 + number)
+
+
+def _take_no_more_wishes() -> None:
+    """Let what is half done be cleared away in peace: once is enough."""
+    for wish in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wish, signal.SIG_IGN)
 
 
 def _sentence(error: GuilhermeError) -> str:
@@ -68,7 +83,8 @@ def _sentence(error: GuilhermeError) -> str:
 def _language() -> 'Language':
     from app.ui.translations import negotiate
 
-    return negotiate(os.environ.get('LANG', '').replace('_', '-'))
+    ranked = (os.environ.get(name) for name in ('LC_ALL', 'LC_MESSAGES', 'LANG'))  # the first that is set, as in POSIX
+    return negotiate(next(filter(None, ranked), '').replace('_', '-'))
 
 
 if __name__ == '__main__':  # not in the window's process, which imports this file once more

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from app import __version__
-from tests.operating.running import run
+from tests.operating.running import begun, run
 from tests.support.app_process import AppProcess, free_port, running_app
 
 NOBODY = 'http://127.0.0.1:1'
@@ -82,8 +82,11 @@ async def test_a_setting_that_cannot_be_used_is_said_in_one_sentence(settings: d
     assert err.count('\n') == 1
 
 
-async def test_sentences_are_in_the_language_of_the_system() -> None:
-    _, _, err = await run(LANG='pt_BR.UTF-8', PYTHONIOENCODING='utf-8', GUILHERME_PORT='0')
+@pytest.mark.parametrize(
+    'system', [{'LANG': 'pt_BR.UTF-8'}, {'LANG': 'en_US.UTF-8', 'LC_MESSAGES': 'pt_BR.UTF-8'}, {'LC_ALL': 'pt_PT'}]
+)
+async def test_sentences_are_in_the_language_of_the_system(system: dict[str, str]) -> None:
+    _, _, err = await run(**system, GUILHERME_PORT='0')
     assert err.startswith('A configuração GUILHERME_PORT não pode ser usada')
 
 
@@ -119,6 +122,28 @@ async def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> No
     code, out, err = await run('--data-dir', str(tmp_path))
     assert (code, out, err.count('\n')) == (1, '', 1)
     assert err.startswith('This database belongs to a newer version of Guilherme (revision 9999). ')
+
+
+# --- ended before it is ready -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    'module', ['asyncio.constants', 'app.settings', 'sqlalchemy.util', 'nicegui.elements', 'uvicorn']
+)
+async def test_ended_while_it_reads_its_modules_it_says_nothing(
+    number: signal.Signals, module: str, tmp_path: Path
+) -> None:
+    telling = '-X', 'importtime'  # says which module was read, as soon as it was
+    async with begun('--demo', '--data-dir', str(tmp_path), '--port', str(free_port()), python=telling) as process:
+        assert process.stderr is not None
+        while not (line := (await process.stderr.readline()).decode()).endswith(f' {module}\n'):
+            assert line.startswith('import time:')
+        process.send_signal(number)
+        rest = await process.stderr.read()
+        code = await process.wait()
+    assert [line for line in rest.decode().splitlines() if not line.startswith('import time:')] == []
+    assert code in (0, -number)  # by the signal itself before it knows what it is to do
 
 
 # --- running ----------------------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """Runs the command that stands on the command line."""
 
 import argparse
-import signal
 import sys
 
 from app import settings
@@ -16,8 +15,6 @@ def run(given: argparse.Namespace, language: Language) -> int:
     Raises:
         GuilhermeError: it could not be done.
     """
-    for wish in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(wish, _break_off)
     if hasattr(sys.stdout, 'reconfigure'):
         sys.stdout.reconfigure(errors='replace')  # a terminal may not know every character
     console = Console(translator(language))
@@ -29,8 +26,3 @@ def run(given: argparse.Namespace, language: Language) -> int:
     if given.command == 'restore':
         return keeping.restore(config, given.file, console)
     return doctor.examine(config, console)
-
-
-def _break_off(number: int, _frame: object) -> None:
-    """Leave without a traceback, but not as if it had been done."""
-    raise SystemExit(128 + number)

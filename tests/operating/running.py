@@ -3,23 +3,44 @@
 import asyncio
 import os
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.support.app_process import ROOT
 
+PATIENCE = 60
+"""Seconds a command may take."""
 
-async def run(*arguments: str, **settings: str) -> tuple[int | None, str, str]:
-    """Run `main.py` to its end; give the exit code, what it printed and what it complained of."""
+
+@asynccontextmanager
+async def begun(
+    *arguments: str, python: tuple[str, ...] = (), stdout: int = asyncio.subprocess.PIPE, **settings: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Begin to run `main.py`, with options for Python before it; it is killed at the end if it still runs."""
     kept = {name: os.environ[name] for name in ('PATH', 'HOME', 'GUILHERME_DATA_DIR', 'NICEGUI_STORAGE_PATH')}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
+        *python,
         str(ROOT / 'main.py'),
         *arguments,
         env=kept | {'PYTHONIOENCODING': 'utf-8'} | settings,
-        stdout=asyncio.subprocess.PIPE,
+        stdout=stdout,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(), 60)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def run(*arguments: str, **settings: str) -> tuple[int | None, str, str]:
+    """Run `main.py` to its end; give the exit code, what it printed and what it complained of."""
+    async with begun(*arguments, **settings) as process:
+        out, err = await process.communicate()
     return process.returncode, out.decode(), err.decode()
 
 
