@@ -23,7 +23,7 @@ GuilhermeError                  code, details: the screen puts them into words i
 ├── DatabaseUnusable            we cannot start on the database there is
 ├── AlreadyRunning              another process works with the database
 ├── OperationRefused            a command of the command line cannot do what it was asked
-├── PortTaken                   something else listens where we should
+├── PortTaken                   we cannot listen where we should
 ├── WindowOpenAlready           a second start found the window open and let it come forward
 ├── WindowUnavailable           a window of its own cannot be opened on this machine
 └── UnexpectedFault             an exception that nobody foresaw, in a form that can be stored with a message
@@ -164,7 +164,8 @@ class ImportRefused(GuilhermeError):
 class StorageUnavailable(GuilhermeError):
     """Raised when the database does not answer or refuses to commit.
 
-    Details: `message`, and where it is something a person can put right a `reason` with `revision`, `needed`, `free`.
+    Details: `message`, and where it is something a person can put right a `reason` with `revision`, `needed`, `free`,
+    `encoding`.
     """
 
     code = 'storage_unavailable'
@@ -202,7 +203,10 @@ class OperationRefused(GuilhermeError):
 
 
 class PortTaken(GuilhermeError):
-    """Raised when we cannot listen at the address. Details: `host`, `port`, `message`."""
+    """Raised when we cannot listen at the address. Details: `host`, `port`, `message`.
+
+    With the `reason` port_forbidden or host_unknown it is not that something else listens there.
+    """
 
     code = 'port_taken'
 

@@ -20,7 +20,7 @@ def run(given: argparse.Namespace, language: Language) -> int:
     console = Console(translator(language))
     if given.command == 'migrate-data':
         return moving.move(given.source, given.target, console)
-    config = settings.load(data_dir=given.data_dir, port=given.port)
+    config = settings.load(host=given.host, port=given.port, data_dir=given.data_dir, demo=given.demo)
     if given.command == 'backup':
         return keeping.back_up(config, given.file, console)
     if given.command == 'restore':

@@ -46,6 +46,14 @@ def _python(t: Translator) -> Finding:
     return fine(t('Python {version}').format(version=found))
 
 
+def _about_listening(reason: str, t: Translator) -> str:
+    if reason == 'host_unknown':
+        return t('Choose an address of this machine with --host or GUILHERME_HOST.')
+    if reason == 'port_forbidden':
+        return t('Choose one above 1023 with --port or GUILHERME_PORT.')
+    return t('Stop what listens there, or choose another with --port or GUILHERME_PORT.')
+
+
 def _port(settings: Settings, holder: Holder | None, t: Translator) -> Finding:
     port = settings.port
     if holder is not None and holder.url:
@@ -53,8 +61,6 @@ def _port(settings: Settings, holder: Holder | None, t: Translator) -> Finding:
     try:
         refuse_taken_port(settings.host, port)
     except PortTaken as error:
-        return fault(
-            t('Port {port} cannot be used: {message}').format(port=port, message=error.details['message']),
-            t('Stop what listens there, or choose another with --port or GUILHERME_PORT.'),
-        )
+        text = t('Port {port} cannot be used: {message}').format(port=port, message=error.details['message'])
+        return fault(text, _about_listening(error.details['reason'], t))
     return fine(t('Port {port} is free').format(port=port))

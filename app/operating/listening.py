@@ -1,20 +1,33 @@
 """Whether the app can listen where it is told to."""
 
+import errno
 import socket
 
 from app.errors import PortTaken
 
+REASONS = {errno.EADDRINUSE: '', errno.EACCES: 'port_forbidden'}
+"""What an error means; every other is about the host."""
+
 
 def refuse_taken_port(host: str, port: int) -> None:
-    """Try the address the server is about to use.
+    """Try the addresses the server is about to use.
 
     Raises:
-        PortTaken: something else listens there, or the address is none of this machine.
+        PortTaken: something else listens there, we may not use the port, or the host is none of this machine.
     """
-    family = socket.AF_INET6 if ':' in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
+    try:
+        for family, kind, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            _bind(family, kind, address)
+    except OSError as error:
+        reason = REASONS.get(error.errno or 0, 'host_unknown')
+        raise PortTaken(reason=reason, host=host, port=port, message=error.strerror or str(error)) from error
+    except UnicodeError as error:  # too long for a name
+        raise PortTaken(reason='host_unknown', host=host, port=port, message=str(error)) from error
+
+
+def _bind(family: int, kind: int, address: tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]) -> None:
+    with socket.socket(family, kind) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise PortTaken(host=host, port=port, message=error.strerror or str(error)) from error
+        if family == socket.AF_INET6:  # as the server does: IPv4 is another matter
+            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        probe.bind(address)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.errors import OperationRefused
 from app.storage import migrate, postgres_backup, sqlite_backup
-from app.storage.database import sqlite_file
+from app.storage.database import hand_over, is_there, sqlite_file
 from app.storage.sqlite_backup import Told
 
 STAMP = '%Y%m%d-%H%M%S-%f'
@@ -22,9 +22,10 @@ def back_up(url: str, target: Path, told: Told = lambda _part: None) -> None:
 
     Raises:
         OperationRefused: the file exists, or cannot be written; there is no database; pg_dump is missing or failed.
+        StorageUnavailable: the database cannot be read.
     """
     source = sqlite_file(url)
-    if source is not None and not source.exists():
+    if source is not None and not is_there(source):
         raise OperationRefused(reason='no_database', file=str(source))
     with _written_beside(target) as part:
         if source is None:
@@ -58,6 +59,7 @@ def _restore_sqlite(place: Path, backup: Path, told: Told) -> Path | None:
     with _removed_at_the_end(part):
         _make_private(part)
         _refuse_newer(backup, sqlite_backup.copy_checked(backup, part, told))
+        hand_over(part, place if place.exists() else place.parent)
         return sqlite_backup.exchange(place, part, dated(place, 'before-restore'))
 
 
@@ -89,7 +91,7 @@ def _is_of_sqlite(backup: Path) -> bool:
 @contextmanager
 def _written_beside(target: Path) -> Iterator[Path]:
     """Give a file to write to, which gets its name when it is whole; nothing stays if it never is."""
-    part = target.with_name(f'.{target.name}.{os.getpid()}.part')
+    part = target.parent / f'.guilherme-{os.getpid()}.part'
     with _removed_at_the_end(part):
         _refuse_existing(target)
         _make_private(part)
@@ -109,7 +111,7 @@ def _removed_at_the_end(part: Path) -> Iterator[None]:
 
 
 def _refuse_existing(target: Path) -> None:
-    if target.exists():
+    if os.path.lexists(target):  # a link that leads nowhere is somebody's too
         raise OperationRefused(reason='file_exists', file=str(target))
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Table, func, inspect, select
 
 from app.errors import OperationRefused
 from app.storage import migrate
-from app.storage.database import engine_of, outages_told, prepare_file, read_url, sqlite_file
+from app.storage.database import engine_of, is_there, outages_told, prepare_file, read_url, sqlite_file
 from app.storage.rows import storable
 from app.storage.tables import Base
 
@@ -119,7 +119,7 @@ def _written(table: Table, row: Row) -> bytes:
 
 def _refuse_missing(source: str, target: str) -> None:
     file = sqlite_file(source)
-    if file is not None and not file.exists():
+    if file is not None and not is_there(file):
         raise OperationRefused(reason='no_database', file=str(file))
     if (file or read_url(source)) == (sqlite_file(target) or read_url(target)):
         raise OperationRefused(reason='same_database')

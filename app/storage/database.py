@@ -29,6 +29,8 @@ Work = Callable[[Session], T]
 READER_THREADS = 4
 POSTGRES_WRITER_THREADS = 4
 POSTGRES_CONNECT_SECONDS = 5
+INSUFFICIENT_PRIVILEGE = '42501'
+"""What PostgreSQL calls it (SQLSTATE)."""
 
 LOOK_AGAIN = 0.02
 """Seconds until a new file that another process holds is tried again."""
@@ -187,24 +189,45 @@ def outages_told() -> Iterator[None]:
     except exc.SQLAlchemyError as error:
         if not is_outage(error):
             raise
-        message = ' '.join(str(getattr(error, 'orig', None) or error).split())  # psycopg writes several lines
-        raise StorageUnavailable(message=message) from error
+        raise StorageUnavailable(message=_in_one_line(error)) from error
 
 
 def is_outage(error: exc.SQLAlchemyError) -> bool:
-    """Tell a database that fails (locked, full, broken, gone) from a request that is wrong."""
+    """Tell a database that fails (locked, full, broken, gone, closed to us) from a request that is wrong."""
     failures = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
-    return isinstance(error, failures) or type(error) is exc.DatabaseError
+    no_rights = getattr(getattr(error, 'orig', None), 'sqlstate', None) == INSUFFICIENT_PRIVILEGE
+    return isinstance(error, failures) or type(error) is exc.DatabaseError or no_rights
+
+
+def _in_one_line(error: exc.SQLAlchemyError) -> str:
+    """Give the driver's own words without the lines psycopg adds: the statement, and where in it."""
+    said = getattr(error, 'orig', None) or error
+    primary = getattr(getattr(said, 'diag', None), 'message_primary', None)
+    return ' '.join(str(primary or said).split())
 
 
 def sqlite_file(url: str) -> Path | None:
     """Give the file of an SQLite database by its address, None if the address is one of PostgreSQL.
 
+    It is the file itself, whichever links lead there: SQLite puts its `-wal` beside that, and so does our lock.
+
     Raises:
         SettingsInvalid: the address is none that can be used.
     """
     address = read_url(url)
-    return Path(str(address.database)).absolute() if address.get_backend_name() == 'sqlite' else None
+    return Path(os.path.realpath(str(address.database))) if address.get_backend_name() == 'sqlite' else None
+
+
+def is_there(file: Path) -> bool:
+    """Tell whether there is such a file.
+
+    Raises:
+        StorageUnavailable: we may not look.
+    """
+    try:
+        return file.exists()
+    except OSError as error:
+        raise StorageUnavailable(message=str(error)) from error
 
 
 def read_url(text: str) -> URL:
@@ -231,6 +254,13 @@ def prepare_file(file: Path) -> None:
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise StorageUnavailable(message=str(error)) from error
+
+
+def hand_over(file: Path, to_owner_of: Path) -> None:
+    """Let a file root has made belong to whoever has what it stands with: a service goes on with it, not root."""
+    if hasattr(os, 'geteuid') and os.geteuid() == 0:
+        owner = to_owner_of.stat()
+        os.chown(file, owner.st_uid, owner.st_gid)
 
 
 def engine_of(address: URL, connections: int = 1, busy_timeout: float = 5.0, *, writes: bool) -> Engine:
@@ -281,7 +311,8 @@ def _use_wal(connection: sqlite3.Connection, patience: float) -> None:
 
 
 def _postgres_engine(url: URL, connections: int, _busy_timeout: float, *, writes: bool) -> Engine:
-    query = {'connect_timeout': str(POSTGRES_CONNECT_SECONDS), **url.query}
+    # The encoding of our side: left alone it is that of the database, and psycopg gives bytes for SQL_ASCII.
+    query = {'connect_timeout': str(POSTGRES_CONNECT_SECONDS), **url.query, 'client_encoding': 'utf8'}
     return create_engine(
         url.set(query=query),
         pool_size=connections,

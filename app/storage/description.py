@@ -1,5 +1,6 @@
 """Says what the database is."""
 
+import os
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, text
@@ -12,7 +13,7 @@ def describe(connection: Connection, address: URL) -> DatabaseInfo:
     """Describe the database of a connection made by this address."""
     revision = migrate.current(connection) or ''
     if connection.dialect.name == 'sqlite':
-        file = Path(str(address.database)).absolute()
+        file = Path(os.path.realpath(str(address.database)))
         return DatabaseInfo(
             system='SQLite',
             version=str(connection.execute(text('SELECT sqlite_version()')).scalar()),

@@ -7,8 +7,10 @@ from sqlalchemy.exc import DatabaseError
 
 from app.domain.installation import DatabaseInfo
 from app.storage import migrate
-from app.storage.database import engine_of, outages_told, read_url, sqlite_file
+from app.storage.database import engine_of, is_there, outages_told, read_url, sqlite_file
 from app.storage.description import describe
+from app.storage.postgres_terms import Terms, terms_of
+from app.storage.sqlite_backup import first_damage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,7 @@ def examine(url: str) -> Condition | None:
         StorageUnavailable: it does not answer, or is no database.
     """
     file = sqlite_file(url)
-    if file is not None and not file.exists():
+    if file is not None and not is_there(file):
         return None
     address = read_url(url)
     engine = engine_of(address, writes=False)
@@ -49,6 +51,20 @@ def examine(url: str) -> Condition | None:
         engine.dispose()
 
 
+def terms_at(url: str) -> Terms:
+    """Ask the PostgreSQL server at an address on what terms it takes us in.
+
+    Raises:
+        StorageUnavailable: it does not answer.
+    """
+    engine = engine_of(read_url(url), writes=False)
+    try:
+        with outages_told(), engine.connect() as connection:
+            return terms_of(connection)
+    finally:
+        engine.dispose()
+
+
 def _damage(connection: Connection) -> str:
     if connection.dialect.name != 'sqlite':
         return ''
@@ -56,4 +72,4 @@ def _damage(connection: Connection) -> str:
         found = str(connection.execute(text('PRAGMA quick_check(1)')).scalar())
     except DatabaseError as error:
         return str(error.orig)
-    return '' if found == 'ok' else found.splitlines()[0]
+    return '' if found == 'ok' else first_damage(found)

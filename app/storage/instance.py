@@ -8,12 +8,13 @@ holds its data folder with a file, too.
 import json
 import os
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.errors import AlreadyRunning, StorageUnavailable
-from app.storage.database import sqlite_file
+from app.storage.database import hand_over, sqlite_file
 
 if TYPE_CHECKING:
     from app.storage.postgres_lock import PostgresLock
@@ -53,13 +54,15 @@ class InstanceLock:
         try:
             self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(self.file, os.O_CREAT | os.O_RDWR, 0o600)
+            hand_over(self.file, self.file.parent)
         except OSError as error:
             raise StorageUnavailable(message=str(error)) from error
         if not _locked(descriptor):
             os.close(descriptor)
             self._refuse()
         self._descriptor = descriptor
-        self.announce(url)
+        with suppress(OSError):  # a disk may be full; the lock holds without a word about it
+            self.announce(url)
 
     def announce(self, url: str) -> None:
         """Write down who holds the lock, for the one who comes second."""
@@ -78,10 +81,11 @@ class InstanceLock:
             self._descriptor = None
 
     def holder(self) -> Holder | None:
-        """Say which process has the lock just now, None if nobody has."""
-        if not self.file.exists():
+        """Say which process has the lock just now, None if nobody has, or if we may not look."""
+        try:
+            descriptor = os.open(self.file, os.O_RDONLY)
+        except OSError:
             return None
-        descriptor = os.open(self.file, os.O_RDWR)
         try:
             return None if _locked(descriptor) else _said(self.file)
         finally:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from app.errors import StorageUnavailable
+from app.storage.postgres_terms import refuse_unfit
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -21,7 +22,7 @@ def upgrade(connection: Connection) -> bool:
     """Apply the missing migrations inside the connection's transaction; say whether there were any.
 
     Raises:
-        StorageUnavailable: the schema is one that this version of the app does not know.
+        StorageUnavailable: the schema is one that this version of the app does not know, or the database is unfit.
     """
     if current(connection) == HEAD:
         return False
@@ -29,6 +30,7 @@ def upgrade(connection: Connection) -> bool:
         connection.execute(text('SELECT pg_advisory_xact_lock(:number)'), {'number': LOCK_NUMBER})
         if current(connection) == HEAD:
             return False
+        refuse_unfit(connection)
     from alembic import command
 
     revision = current(connection)

@@ -1,6 +1,7 @@
 """Copies of PostgreSQL databases, by its own client programs: one file in their custom format."""
 
 import os
+import re
 import shutil
 import subprocess
 from itertools import pairwise
@@ -22,6 +23,15 @@ def dump(url: str, target: Path) -> None:
         OperationRefused: pg_dump is missing or did not succeed (it must not be older than the server).
     """
     _run(DUMP, '--format=custom', '--no-owner', '--no-privileges', f'--file={target}', url=url)
+
+
+def version_of_dump() -> int | None:
+    """Give the version of pg_dump (17, 18 …), None if it is not there or does not tell."""
+    try:
+        told = re.search(r'\(PostgreSQL\) (\d+)', _run(DUMP, '--version'))
+    except OperationRefused:
+        return None
+    return int(told[1]) if told else None
 
 
 def can_dump() -> bool:

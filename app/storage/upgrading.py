@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,9 +80,14 @@ def _kept_already(source: Path, folder: Path, revision: str) -> bool:
     return any(kept.stat().st_mtime_ns > changed for kept in folder.glob(f'guilherme-*-{revision}.db'))
 
 
+def room_needed(source: Path) -> int:
+    """Give how many bytes have to be free for a backup of an SQLite database and its migration."""
+    parts = (source, Path(f'{source}-wal'))
+    return int(SPACE * sum(part.stat().st_size for part in parts if os.access(part, os.F_OK)))
+
+
 def _demand_room(source: Path, folder: Path) -> None:
-    size = sum(part.stat().st_size for part in (source, Path(f'{source}-wal')) if part.exists())
-    needed = int(size * SPACE)
+    needed = room_needed(source)
     free = shutil.disk_usage(next(each for each in (folder, *folder.parents) if each.exists())).free
     if free < needed:
         raise StorageUnavailable(

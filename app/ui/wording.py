@@ -97,6 +97,13 @@ REASONS: Mapping[str, str] = {
         'This database belongs to a newer version of Guilherme (revision {revision}). '
         'Install that version, or restore a backup.'
     ),
+    'encoding': msgid(
+        'This database is in {encoding}, which cannot hold every character. Make one in UTF-8: '
+        'createdb --encoding UTF8 --template template0'
+    ),
+    'no_tables': msgid(
+        'The user of this database may not make tables in it. Make that user its owner: ALTER DATABASE … OWNER TO …'
+    ),
     'little_space': msgid(
         'There is not enough space on the disk to bring the database up to date: {needed} MB are needed, '
         '{free} MB are free. Make some room and start again.'
@@ -134,6 +141,8 @@ REASONS: Mapping[str, str] = {
         'which brings it up to date, then try again.'
     ),
     'differs': msgid('The rows of {table} are not the same on both sides, so nothing was kept. Please report this.'),
+    'port_forbidden': msgid('Port {port} is not yours to use ({message}). Choose one above 1023: --port'),
+    'host_unknown': msgid('“{host}” is no address of this machine ({message}). Choose another: --host'),
     'no_pywebview': msgid(
         'The window needs pywebview, which is not installed: start with scripts/run --native, '
         'or install it with pip install -r requirements-native.txt'

@@ -1,13 +1,19 @@
 """`doctor` says what is found and what to do about it."""
 
+import os
 import socket
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from app.operating.findings import Weight
+from app.operating.looking_at_storage import look_at_storage
+from app.settings import Settings
+from app.ui.translations import translator
 from tests.operating.running import names, run
 from tests.support.app_process import free_port, running_app
 from tests.support.ollama_server import OllamaServer
@@ -51,7 +57,10 @@ async def test_what_is_missing_comes_with_what_to_do(tmp_path: Path) -> None:
     assert code == 1
     assert 'Something has to be done first.' in out
     advised = pairs(out)
-    assert advised[f'• Other users of this machine can look into the data folder {folder}.'] == f'chmod 700 {folder}'
+    assert (
+        advised[f'• Other users of this machine can look into the data folder {folder}.']
+        == f'chmod go= {folder} {folder}/guilherme.db'
+    )
     assert 'restore FILE' in advised['✗ The database does not answer: file is not a database']
     assert '--port' in next(advice for text, advice in advised.items() if f'Port {port} cannot be used' in text)
     assert 'Start Ollama' in advised['✗ ollama does not answer']
@@ -83,16 +92,73 @@ async def test_models(models: list[str], code: int, sentence: str, tmp_path: Pat
     assert sentence in out
 
 
+async def test_an_address_that_is_none_of_this_machine(tmp_path: Path) -> None:
+    code, out, _ = await run('--demo', '--host', '203.0.113.1', '--data-dir', str(tmp_path), 'doctor')
+    assert code == 1
+    [(text, advice)] = [pair for pair in pairs(out).items() if 'Port 8080 cannot be used' in pair[0]]
+    assert text.startswith('✗')
+    assert '--host' in advice
+    assert '✓ Answers come from a script' in out  # what stands before the command counts
+
+
+def test_a_folder_of_somebody_else(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / 'data', _env_file=None)
+    (tmp_path / 'data').mkdir()
+    (tmp_path / 'data' / 'guilherme.db').touch()
+    with as_somebody_else(tmp_path):
+        found = [*look_at_storage(settings, translator('en'))]
+    assert [finding.weight for finding in found] == [Weight.FAULT, Weight.FINE, Weight.FAULT]
+    assert 'cannot be read and written by this user' in found[2].text
+    assert all(finding.advice for finding in found if finding.weight is Weight.FAULT)
+
+
 async def test_postgresql(tmp_path: Path) -> None:
     where = ('--data-dir', str(tmp_path / 'data'), '--port', str(free_port()))
     with postgres_server() as server:
         url = server.url(server.create_database())
-        _, out, _ = await run('doctor', *where, GUILHERME_DATABASE_URL=url, GUILHERME_DEMO='true')
+        path = f'{server.programs}:{os.environ["PATH"]}'
+        code, out, _ = await run('doctor', *where, GUILHERME_DATABASE_URL=url, GUILHERME_DEMO='true', PATH=path)
+        assert (code, pairs(out)) == (0, {})
         assert '✓ There is no database yet' in out
+
+        server.execute("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0 LOCALE 'C'")
+        server.execute('CREATE ROLE guest LOGIN')
+        guest = server.url('latin').replace('postgres@', 'guest@')
+        code, out, _ = await run('doctor', *where, GUILHERME_DATABASE_URL=guest, GUILHERME_DEMO='true', PATH=path)
+        assert code == 1
+        assert (
+            'createdb --encoding UTF8' in pairs(out)['✗ The database is in LATIN1, which cannot hold every character.']
+        )
+        assert 'OWNER TO' in pairs(out)['✗ The user of the database may not make tables in it.']
+
+        older = tmp_path / 'pg_dump'
+        older.write_text('#!/bin/sh\necho "pg_dump (PostgreSQL) 9.6.24 (Debian 9.6.24-1)"\n')
+        older.chmod(0o700)
+        path = f'{tmp_path}:{os.environ["PATH"]}'
+        code, out, _ = await run('doctor', *where, GUILHERME_DATABASE_URL=url, GUILHERME_DEMO='true', PATH=path)
+        assert code == 0
+        [(text, advice)] = pairs(out).items()
+        assert text == '• pg_dump 9 is older than the server (18), so no backup can be made.'
+        assert 'version 18' in advice
     code, out, _ = await run('doctor', *where, GUILHERME_DATABASE_URL=url, GUILHERME_DEMO='true')
     assert code == 1
     assert '✗ The database does not answer: ' in out
     assert 'Check GUILHERME_DATABASE_URL' in out
+
+
+@contextmanager
+def as_somebody_else(folder: Path) -> Iterator[None]:
+    """Do something as a user to whom a folder is closed. Root looks into every folder, so root becomes another."""
+    folder.chmod(0)
+    root = os.geteuid() == 0
+    if root:
+        os.setresuid(65534, 65534, 0)
+    try:
+        yield
+    finally:
+        if root:
+            os.setresuid(0, 0, 0)
+        folder.chmod(0o700)
 
 
 def pairs(out: str) -> dict[str, str]:

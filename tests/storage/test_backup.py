@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from app.errors import OperationRefused
+from app.errors import OperationRefused, StorageUnavailable
+from app.storage import migrate
 from app.storage.backup import back_up, restore
 from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.journal import SqlJournal
 from app.storage.messages import Messages
+from tests.storage.full_disk import no_file_over
 from tests.storage.samples import conversation, exchange
 from tests.support.app_process import ROOT
 from tests.support.postgres import PostgresServer
@@ -95,6 +97,63 @@ def test_a_backup_that_fails_leaves_nothing(database_url: str, tmp_path: Path) -
     assert {*tmp_path.iterdir()} == before
 
 
+@pytest.mark.parametrize('where', ['.', '', '/'])
+def test_a_folder_is_no_file_to_write_to(where: str, database_url: str, tmp_path: Path) -> None:
+    with refused('file_exists'):
+        back_up(database_url, Path(where))
+
+
+def test_a_link_that_leads_nowhere_is_not_overwritten_either(database_url: str, tmp_path: Path) -> None:
+    (tmp_path / 'backup').symlink_to('nowhere')
+    with refused('file_exists'):
+        back_up(database_url, tmp_path / 'backup')
+    assert (tmp_path / 'backup').is_symlink()
+
+
+@pytest.mark.parametrize('backend', ['sqlite'])
+async def test_a_full_disk_is_not_taken_for_a_damaged_backup(
+    database_url: str, conversations: Conversations, empty_place: str, tmp_path: Path
+) -> None:
+    back_up(database_url, tmp_path / 'backup.db')
+    before = names_in(tmp_path)
+    with no_file_over(50_000):
+        with refused('unwritable'):
+            back_up(database_url, tmp_path / 'another.db')
+        with refused('unwritable'):
+            restore(empty_place, tmp_path / 'backup.db')
+    assert names_in(tmp_path) - before == {'elsewhere'}
+    assert names_in(tmp_path / 'elsewhere') == set()
+
+
+@pytest.mark.parametrize('backend', ['sqlite'])
+def test_a_damaged_database_is_not_backed_up(database_url: str, tmp_path: Path) -> None:
+    spoil(tmp_path / 'data' / 'guilherme.db', 'damaged')
+    with pytest.raises(StorageUnavailable) as told:
+        back_up(database_url, tmp_path / 'backup.db')
+    assert '***' not in told.value.details['message']
+    assert not (tmp_path / 'backup.db').exists()
+
+
+@pytest.mark.parametrize('backend', ['sqlite'])
+def test_a_database_that_is_a_link_is_restored_where_it_is(database_url: str, tmp_path: Path) -> None:
+    back_up(database_url, tmp_path / 'backup.db')
+    (tmp_path / 'link').mkdir()
+    (tmp_path / 'link' / 'guilherme.db').symlink_to(tmp_path / 'data' / 'guilherme.db')
+    kept = restore(f'sqlite:///{tmp_path}/link/guilherme.db', tmp_path / 'backup.db')
+    assert kept is not None
+    assert kept.parent == tmp_path / 'data'
+    assert (tmp_path / 'link' / 'guilherme.db').is_symlink()
+
+
+@pytest.mark.parametrize('backend', ['sqlite'])
+@pytest.mark.skipif(os.geteuid() != 0, reason='only root can give files away')
+def test_what_root_restores_belongs_to_whom_the_old_one_did(database_url: str, tmp_path: Path) -> None:
+    back_up(database_url, tmp_path / 'backup.db')
+    os.chown(tmp_path / 'data' / 'guilherme.db', 65534, 65534)
+    restore(database_url, tmp_path / 'backup.db')
+    assert (tmp_path / 'data' / 'guilherme.db').stat().st_uid == 65534
+
+
 @pytest.mark.parametrize('backend', ['sqlite'])
 async def test_what_was_there_stays_beside_what_comes_back(database_url: str, empty_place: str, tmp_path: Path) -> None:
     for title, url in (('Backed up', database_url), ('There', empty_place)):
@@ -132,6 +191,7 @@ def test_a_damaged_database_is_kept_as_it_is(database_url: str, empty_place: str
         ('damaged', 'damaged_backup'),
         ('newer', 'newer_backup'),
         ('foreign', 'not_a_backup'),
+        ('of_another_program', 'not_a_backup'),
         ('text', 'not_a_backup'),
         ('missing', 'no_backup'),
     ],
@@ -182,10 +242,19 @@ def spoil(file: Path, how: str) -> None:
     elif how == 'damaged':
         whole = file.read_bytes()
         file.write_bytes(whole[:8192] + b'\xff' * 40_000 + whole[48_192:])
+    elif how == 'of_another_program':  # which counts its revisions as we do
+        file.unlink()
+        with closing(sqlite3.connect(file)) as database, database:
+            database.execute('CREATE TABLE alembic_version (version_num TEXT)')
+            database.execute('INSERT INTO alembic_version VALUES (?)', [migrate.HEAD])
     else:
         with closing(sqlite3.connect(file)) as database, database:
             change = "UPDATE alembic_version SET version_num = '9'" if how == 'newer' else 'DROP TABLE alembic_version'
             database.execute(change)
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
 
 
 def titles(file: Path) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 
 from app.errors import AlreadyRunning, StorageUnavailable
 from app.storage.instance import Holder, lock_of
+from tests.storage.full_disk import no_file_over
 
 ROOT = Path(__file__).parents[2]
 URL = 'http://127.0.0.1:8080'
@@ -49,6 +50,37 @@ def test_another_database_in_the_same_folder_is_another_matter(tmp_path: Path) -
     other.take(URL)
     one.release()
     other.release()
+
+
+def test_a_database_reached_by_another_way_is_the_same(tmp_path: Path) -> None:
+    (tmp_path / 'data').mkdir()
+    (tmp_path / 'folder').symlink_to('data')
+    (tmp_path / 'guilherme.db').symlink_to('data/guilherme.db')
+    first = lock_of(address(tmp_path / 'data'))
+    first.take(URL)
+    for way in (tmp_path, tmp_path / 'folder'):
+        with pytest.raises(AlreadyRunning):
+            lock_of(address(way)).take()
+    first.release()
+
+
+def test_a_full_disk_does_not_keep_it_from_being_held(tmp_path: Path) -> None:
+    first = lock_of(address(tmp_path))
+    with no_file_over(0):
+        first.take(URL)
+    with pytest.raises(AlreadyRunning) as refused:
+        lock_of(address(tmp_path)).take()
+    assert refused.value.details['process'] == 0
+    first.release()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason='only root can give files away')
+def test_what_root_makes_belongs_to_whom_the_folder_does(tmp_path: Path) -> None:
+    os.chown(tmp_path, 65534, 65534)
+    lock = lock_of(address(tmp_path))
+    lock.take()
+    lock.release()
+    assert (tmp_path / 'guilherme.db.lock').stat().st_uid == 65534
 
 
 def test_a_process_that_is_killed_holds_nothing(tmp_path: Path) -> None:
