@@ -6,6 +6,7 @@ if __name__ == '__main__':  # while the rest is read Ctrl-C ends the process as 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import asyncio
+import logging
 import multiprocessing
 import os
 import sys
@@ -48,11 +49,9 @@ def main() -> int:
         print(_sentence(news))
         return 0
     except StorageUnavailable as error:
-        print(_sentence(DatabaseUnusable(**error.details)), file=sys.stderr)
-        return 1
+        return _refused(DatabaseUnusable(**error.details))
     except GuilhermeError as error:
-        print(_sentence(error), file=sys.stderr)
-        return 1
+        return _refused(error)
     return 0
 
 
@@ -71,6 +70,16 @@ def _take_no_more_wishes() -> None:
     """Let what is half done be cleared away in peace: once is enough."""
     for wish in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wish, signal.SIG_IGN)
+
+
+def _refused(error: GuilhermeError) -> int:
+    from app.observability import logs
+
+    if logs.is_of_objects():
+        logging.getLogger(__name__).critical('%s', _sentence(error))
+    else:
+        print(_sentence(error), file=sys.stderr)
+    return 1
 
 
 def _sentence(error: GuilhermeError) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import signal
+import sys
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -49,6 +50,7 @@ from app.observability import logs
 from app.observability.health import health_routes
 from app.operating.ending import end_once
 from app.operating.listening import refuse_taken_port
+from app.operating.printing import tell
 from app.providers.base import Provider
 from app.replies.engine import Engine
 from app.replies.live import LiveConversations
@@ -121,8 +123,8 @@ class Parts:
     @property
     def url(self) -> str:
         """Where the pages are, for somebody at this machine."""
-        host = {'0.0.0.0': '127.0.0.1', '::': '[::1]'}.get(self.settings.host, self.settings.host)  # noqa: S104
-        return f'http://{host}:{self.settings.port}'
+        host = {'0.0.0.0': '127.0.0.1', '::': '::1'}.get(self.settings.host, self.settings.host)  # noqa: S104
+        return f'http://{f"[{host}]" if ":" in host else host}:{self.settings.port}'
 
     async def prepare(self) -> None:
         """Bring the database up to date and fold what an earlier run left unfinished, before anybody can look.
@@ -166,6 +168,7 @@ class Parts:
             reconnect_timeout=RECONNECT_TIMEOUT,
             show_welcome_message=False,
             timeout_graceful_shutdown=CLOSE_PATIENCE,
+            log_config=None,  # what the web server has to say goes to our log, in its form
             **window,
         )
 
@@ -218,7 +221,7 @@ class Parts:
         _tune_server()
         if server := getattr(Server, 'instance', None):
             end_once(server)
-        print(f'Guilherme is ready: {self.url}', flush=True)
+        self._tell_where()
         await self.chat.models.refresh()
         if self.settings.resume:
             await self._resume()
@@ -234,6 +237,12 @@ class Parts:
         except AlreadyRunning as error:  # it was quicker when the database server came back
             log.critical('Another process works with this database now, so this one ends: %s', error)
             signal.raise_signal(signal.SIGTERM)
+
+    def _tell_where(self) -> None:
+        if self.settings.log_format == 'json':  # whoever reads the log as objects finds nothing else in it
+            log.info('Guilherme is ready: %s', self.url)
+        else:
+            tell(f'Guilherme is ready: {self.url}', sys.stdout)
 
     async def _resume(self) -> None:
         for message in self.interrupted:

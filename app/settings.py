@@ -127,6 +127,20 @@ class Settings(BaseSettings):
     def _read_ollama_host(cls, value: str) -> str:
         return ollama_url(value)
 
+    @field_validator('host', 'data_dir', mode='before')
+    @classmethod
+    def _refuse_nothing(cls, value: object) -> object:
+        """An empty host would mean every interface, and an empty folder the one we happen to be in."""
+        if value == '':
+            raise ValueError('it is empty; leave it out to have the default')
+        return value
+
+    @field_validator('host')
+    @classmethod
+    def _read_host(cls, value: str) -> str:
+        """Read an IPv6 address with and without the brackets of URLs."""
+        return value[1:-1] if value.startswith('[') and value.endswith(']') else value
+
     @field_validator('root_path')
     @classmethod
     def _read_root_path(cls, value: str) -> str:

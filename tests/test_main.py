@@ -1,6 +1,7 @@
 """The real process: how it starts, what it says when it cannot, and how it ends."""
 
 import asyncio
+import json
 import re
 import signal
 import socket
@@ -73,6 +74,8 @@ async def test_a_port_that_is_taken_is_said_in_one_sentence(tmp_path: Path) -> N
         ({'GUILHERME_LANGUAGE': 'tlh'}, 'GUILHERME_LANGUAGE'),
         ({'GUILHERME_ROOT_PATH': 'https://example.org/chat'}, 'GUILHERME_ROOT_PATH'),
         ({'GUILHERME_DATABASE_URL': 'mysql://localhost/x'}, 'GUILHERME_DATABASE_URL'),
+        ({'GUILHERME_HOST': ''}, 'GUILHERME_HOST'),
+        ({'GUILHERME_DATA_DIR': ''}, 'GUILHERME_DATA_DIR'),
     ],
 )
 async def test_a_setting_that_cannot_be_used_is_said_in_one_sentence(settings: dict[str, str], name: str) -> None:
@@ -95,6 +98,7 @@ async def test_a_host_that_does_not_exist_is_said_in_one_sentence(tmp_path: Path
     assert (code, out, err.count('\n')) == (1, '', 1)
     code, out, err = await run('--host', 'no such host', '--port', '18080', '--data-dir', str(tmp_path))
     assert (code, out, err.count('\n')) == (1, '', 1)
+    assert err.startswith('“no such host” is no address of this machine (')
     assert 'Unknown error' not in err
 
 
@@ -195,6 +199,44 @@ async def test_it_says_where_it_is_once_it_is_ready(app: AppProcess) -> None:
     assert f"'nonce-{nonce}'" in page.headers['content-security-policy']
     assert page.headers['content-encoding'] == 'gzip'
     assert '<script>' not in page.text
+
+
+@pytest.mark.parametrize('host', ['::1', '[::1]'])
+async def test_an_ipv6_address_is_one_like_others(host: str, tmp_path: Path) -> None:
+    where = ('--host', host, '--port', str(free_port()), '--data-dir', str(tmp_path))
+    async with begun('--demo', *where) as process:
+        assert process.stdout is not None
+        said = (await process.stdout.readline()).decode()
+        async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(retries=5)) as client:
+            assert (await client.get(f'{said.split()[-1]}/readyz')).status_code == 200
+        process.terminate()
+        _, err = await process.communicate()
+    assert said == f'Guilherme is ready: http://[::1]:{where[3]}\n'
+    assert (process.returncode, err) == (0, b'')
+
+
+async def test_every_line_of_a_log_of_objects_is_one(tmp_path: Path) -> None:
+    settings = {'GUILHERME_LOG_FORMAT': 'json'}
+    port = free_port()
+    where = ('--port', str(port), '--data-dir', str(tmp_path))
+    async with begun('--demo', *where, settings=settings) as process:
+        assert process.stderr is not None
+        lines = [await process.stderr.readline()]  # that it is ready
+        async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(retries=5)) as client:
+            await client.get(f'http://127.0.0.1:{port}/healthz')
+        reader, writer = await asyncio.open_connection('127.0.0.1', port)
+        writer.write(b'nonsense\r\n\r\n')  # the web server complains of it
+        await reader.read()
+        writer.close()
+        code, _, refusal = await run('--demo', *where, **settings)
+        process.terminate()
+        out, rest = await process.communicate()
+    assert (code, process.returncode, out) == (1, 0, b'')
+    log = [json.loads(line) for line in [*lines, *rest.splitlines(), refusal.encode()]]
+    assert {'level', 'logger', 'message', 'time'} <= set.intersection(*map(set, log))
+    assert [line['level'] for line in log if line['level'] != 'INFO'] == ['WARNING', 'CRITICAL']
+    assert log[0]['message'] == f'Guilherme is ready: http://127.0.0.1:{port}'
+    assert log[-1]['message'].startswith('Guilherme is running already')
 
 
 async def test_what_it_keeps_is_for_its_owner_only(app: AppProcess) -> None:

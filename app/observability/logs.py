@@ -24,6 +24,11 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+def is_of_objects() -> bool:
+    """Tell whether the log is one of JSON objects."""
+    return any(isinstance(handler.formatter, JsonFormatter) for handler in logging.getLogger().handlers)
+
+
 def set_up(log_format: str, level: str) -> None:
     """Send the log to standard error in the chosen form (`text` or `json`), from `level` on."""
     handler = logging.StreamHandler(sys.stderr)

@@ -3,9 +3,10 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.support.app_process import ROOT
 
@@ -15,7 +16,10 @@ PATIENCE = 60
 
 @asynccontextmanager
 async def begun(
-    *arguments: str, python: tuple[str, ...] = (), stdout: int = asyncio.subprocess.PIPE, **settings: str
+    *arguments: str,
+    python: tuple[str, ...] = (),
+    stdout: int = asyncio.subprocess.PIPE,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Begin to run `main.py`, with options for Python before it; it is killed at the end if it still runs."""
     kept = {name: os.environ[name] for name in ('PATH', 'HOME', 'GUILHERME_DATA_DIR', 'NICEGUI_STORAGE_PATH')}
@@ -24,7 +28,7 @@ async def begun(
         *python,
         str(ROOT / 'main.py'),
         *arguments,
-        env=kept | {'PYTHONIOENCODING': 'utf-8'} | settings,
+        env={**kept, 'PYTHONIOENCODING': 'utf-8', **settings},
         stdout=stdout,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -39,7 +43,7 @@ async def begun(
 
 async def run(*arguments: str, **settings: str) -> tuple[int | None, str, str]:
     """Run `main.py` to its end; give the exit code, what it printed and what it complained of."""
-    async with begun(*arguments, **settings) as process:
+    async with begun(*arguments, settings=settings) as process:
         out, err = await process.communicate()
     return process.returncode, out.decode(), err.decode()
 

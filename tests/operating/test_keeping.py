@@ -1,12 +1,13 @@
 """`backup` and `restore` beside the app that runs."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.operating.running import names, run
+from tests.operating.running import begun, names, run
 from tests.replies.waiting import until
 from tests.support.app_process import AppProcess, running_app
 from tests.support.counting_app import REPLY
@@ -72,6 +73,18 @@ async def test_a_restore_waits_for_the_app_to_end_and_brings_back_what_was(tmp_p
         status, text = app.stored_reply(REPLY)
         assert (status, counted(text)) == ('interrupted', kept)
         assert app.new_complaints() == ''
+
+
+async def test_a_backup_is_made_also_if_nobody_reads_what_is_said(tmp_path: Path) -> None:
+    async with running_app(tmp_path, 'http://127.0.0.1:1', GUILHERME_DEMO='true') as app:
+        reading, writing = os.pipe()
+        os.close(reading)
+        async with begun('backup', str(tmp_path / 'x.db'), '--data-dir', str(app.data_dir), stdout=writing) as process:
+            os.close(writing)
+            _, err = await process.communicate()
+    assert (process.returncode, err) == (0, b'')
+    with closing(sqlite3.connect(tmp_path / 'x.db')) as database:
+        assert database.execute('PRAGMA integrity_check').fetchone() == ('ok',)
 
 
 @pytest.mark.parametrize('language', ['en_US.UTF-8', 'pt_BR.UTF-8'])

@@ -1,0 +1,18 @@
+"""Printing for whoever may have stopped reading."""
+
+import os
+from typing import TextIO
+
+
+def tell(text: str, out: TextIO | None, end: str = '\n') -> None:
+    """Print at once; if nobody takes it, be silent from then on, since what is being done matters more.
+
+    `out` is None where standard output is closed.
+    """
+    try:
+        print(text, end=end, file=out, flush=True)
+    except OSError:  # `| head` has read enough, or the disk behind a file is full
+        assert out is not None
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, out.fileno())  # Python writes what is left over when it ends
+        os.close(nowhere)
