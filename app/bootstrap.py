@@ -4,7 +4,6 @@ import asyncio
 import gc
 import logging
 import signal
-import sys
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -49,8 +48,8 @@ from app.errors import AlreadyRunning, GuilhermeError
 from app.observability import logs
 from app.observability.health import health_routes
 from app.operating.ending import end_once
-from app.operating.listening import refuse_taken_port
-from app.operating.printing import tell
+from app.operating.listening import address, refuse_taken_port
+from app.operating.printing import tell_ready
 from app.providers.base import Provider
 from app.replies.engine import Engine
 from app.replies.live import LiveConversations
@@ -123,8 +122,7 @@ class Parts:
     @property
     def url(self) -> str:
         """Where the pages are, for somebody at this machine."""
-        host = {'0.0.0.0': '127.0.0.1', '::': '::1'}.get(self.settings.host, self.settings.host)  # noqa: S104
-        return f'http://{f"[{host}]" if ":" in host else host}:{self.settings.port}'
+        return address(self.settings.host, self.settings.port)
 
     async def prepare(self) -> None:
         """Bring the database up to date and fold what an earlier run left unfinished, before anybody can look.
@@ -221,7 +219,7 @@ class Parts:
         _tune_server()
         if server := getattr(Server, 'instance', None):
             end_once(server)
-        self._tell_where()
+        tell_ready(self.url, as_object=self.settings.log_format == 'json')
         await self.chat.models.refresh()
         if self.settings.resume:
             await self._resume()
@@ -237,12 +235,6 @@ class Parts:
         except AlreadyRunning as error:  # it was quicker when the database server came back
             log.critical('Another process works with this database now, so this one ends: %s', error)
             signal.raise_signal(signal.SIGTERM)
-
-    def _tell_where(self) -> None:
-        if self.settings.log_format == 'json':  # whoever reads the log as objects finds nothing else in it
-            log.info('Guilherme is ready: %s', self.url)
-        else:
-            tell(f'Guilherme is ready: {self.url}', sys.stdout)
 
     async def _resume(self) -> None:
         for message in self.interrupted:

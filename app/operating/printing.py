@@ -1,7 +1,19 @@
 """Printing for whoever may have stopped reading."""
 
+import logging
 import os
+import sys
 from typing import TextIO
+
+log = logging.getLogger(__name__)
+
+
+def tell_ready(url: str, *, as_object: bool) -> None:
+    """Say where the pages are; whoever reads the log as objects finds nothing else in it."""
+    if as_object:
+        log.info('Guilherme is ready: %s', url)
+    else:
+        tell(f'Guilherme is ready: {url}', sys.stdout)
 
 
 def tell(text: str, out: TextIO | None, end: str = '\n') -> None:
