@@ -44,7 +44,7 @@ def main() -> int:
             from app import bootstrap  # here, so that --help and a wrong setting answer at once
         parts = bootstrap.build(config)
         asyncio.run(parts.prepare())
-        parts.serve(native=given.native)
+        bootstrap.serve(parts, native=given.native)
     except WindowOpenAlready as news:
         print(_sentence(news))
         return 0

@@ -9,7 +9,7 @@ import pytest
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from app import bootstrap
+from app.bootstrap.building import commands as commands_of
 from app.settings import Settings, environment_name
 from app.sources.youtube.fetching import YouTube
 from app.ui.components.shortcuts import SHORTCUTS
@@ -41,7 +41,7 @@ def default_of(field: FieldInfo) -> str:
 def test_every_command_has_its_heading() -> None:
     youtube = YouTube(base_url='', timeout=1)
     page = (ROOT / 'docs' / 'commands.md').read_text('utf-8')
-    commands = bootstrap._commands(youtube)
+    commands = commands_of(youtube)
     assert [f'### `/{each.name}`' for each in commands if f'### `/{each.name}`' not in page] == []
     assert [alias for each in commands for alias in each.aliases if f'`/{alias}`' not in page] == []
 

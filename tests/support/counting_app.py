@@ -58,7 +58,7 @@ def main() -> None:
     parts = bootstrap.build(settings.load(port=given.port, data_dir=given.data_dir))
     asyncio.run(parts.prepare())
     app.on_startup(lambda: begin(parts))
-    parts.serve()
+    bootstrap.serve(parts)
 
 
 if __name__ in {'__main__', '__mp_main__'}:

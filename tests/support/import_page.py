@@ -40,7 +40,7 @@ def main() -> None:
     parts = bootstrap.build(settings.load(port=given.port, data_dir=given.data_dir))
     asyncio.run(parts.prepare())
     install(parts)
-    parts.serve()
+    bootstrap.serve(parts)
 
 
 if __name__ in {'__main__', '__mp_main__'}:

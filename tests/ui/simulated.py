@@ -204,7 +204,7 @@ async def running_app(data_dir: Path, *, closing: Closing | None = None, **setti
         os.environ['NICEGUI_USER_SIMULATION'] = 'true'
         try:
             prepare_simulation()
-            parts.install(closing)
+            bootstrap.install(parts, closing)
             ui.run(storage_secret='simulated')
             async with core.app.router.lifespan_context(core.app):
                 yield parts
