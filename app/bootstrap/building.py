@@ -134,7 +134,7 @@ def _ground(settings: Settings, catalog: ModelCatalog) -> _Ground:
 def _answers(ground: _Ground) -> _Answers:
     settings, catalog, engine = ground.settings, ground.catalog, ground.engine
     conversations, messages, documents = ground.conversations, ground.messages, ground.documents
-    guidance = Guidance(num_ctx=settings.num_ctx, system_prompt=settings.system_prompt)
+    guidance = Guidance(num_ctx=settings.num_ctx, system_prompt=settings.system_prompt, titles=settings.titles)
     preferring = Preferring(Preferences(ground.database), catalog, guidance)
     answering = Answering(messages, Material(messages, documents), catalog, ModelLines(catalog), preferring)
     reading = Reading(conversations, messages, ground.live, ground.rendered)

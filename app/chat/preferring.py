@@ -18,11 +18,15 @@ LONGEST_PROMPT = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guidance:
-    """How a model is asked: at most `num_ctx` tokens of context, `system_prompt` first, with these `parameters`."""
+    """How a model is asked: at most `num_ctx` tokens of context, `system_prompt` first, with these `parameters`.
+
+    `titles` says whether it is asked to name conversations as well.
+    """
 
     num_ctx: int
     system_prompt: str = ''
     parameters: Mapping[str, Number] = field(default_factory=dict)
+    titles: bool = True
 
 
 class Preferring:
@@ -48,6 +52,7 @@ class Preferring:
             num_ctx=min(own.num_ctx or self.base.num_ctx, self.base.num_ctx),
             system_prompt=own.system_prompt or self.base.system_prompt,
             parameters={**self.base.parameters, **own.parameters},
+            titles=self.base.titles and own.titles is not False,
         )
 
     async def default_model(self, owner_id: str) -> ModelRef:
@@ -55,8 +60,8 @@ class Preferring:
         return self._catalog.default((await self._preferences.get(owner_id)).default_model)
 
     async def titles_wanted(self, owner_id: str) -> bool:
-        """Tell whether a model may name a person's conversations; it may unless they said no."""
-        return (await self._preferences.get(owner_id)).titles is not False
+        """Tell whether a model may name a person's conversations; it may unless they or the settings said no."""
+        return (await self.guidance(owner_id)).titles
 
     async def choose_model(self, owner_id: str, model: ModelRef | None) -> None:
         """Let new conversations begin with a model; None leaves that to the settings."""

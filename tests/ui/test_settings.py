@@ -1,6 +1,7 @@
 """The settings in the simulated browser: each changes what it should, at once, and says so."""
 
 import json
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -70,6 +71,7 @@ def calls(tab: SettingsTab, method: str) -> list[list[Any]]:
 @pytest.fixture
 async def tab(page: Browser, parts: Parts) -> SettingsTab:
     await parts.chat.models.refresh()
+    parts.chat.preferring.base = replace(parts.chat.preferring.base, titles=True)
     await page.open('/settings')
     return SettingsTab(page)
 
@@ -99,6 +101,15 @@ async def test_what_is_set_about_models_is_kept(tab: SettingsTab, parts: Parts) 
     )
     await tab.saved('temperature', '')
     assert (await own(parts)).parameters == {'top_k': 40}
+
+
+async def test_what_the_app_does_not_do_cannot_be_set(page: Browser, parts: Parts) -> None:
+    assert not parts.settings.titles
+    await page.open('/settings')
+    tab = SettingsTab(page)
+    assert 'titles' not in tab.form('num_ctx').values
+    parts.chat.preferring.changed.emit(LOCAL_OWNER)  # as from another tab
+    await tab.saved('num_ctx', '4096')
 
 
 async def test_it_is_there_the_next_time(tab: SettingsTab) -> None:

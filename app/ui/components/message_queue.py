@@ -139,7 +139,7 @@ def _written(conversation_id: str | None, waiting: WaitingMessages | None, *, st
 def _labels(t: Translator) -> dict[str, str]:
     return {
         'waiting': t('Messages that wait their turn'),
-        'held': t('The last answer did not come to its end, so these wait for you.'),
+        'held': t('These are not sent by themselves: they wait for you.'),
         'count': t('Messages that wait: {count}'),
         'send': t('Send now'),
         'edit': t('Edit'),

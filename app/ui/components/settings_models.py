@@ -62,14 +62,7 @@ class ModelSettings(ui.element):
                 options=self._models(own),
                 save=self._choose_model,
             ),
-            SettingsField(
-                name='titles',
-                kind='switch',
-                label=t('Name conversations by themselves'),
-                help=t('The model writes a short title after its first answer.'),
-                value=own.titles is not False,
-                save=lambda wanted: self._preferring.set_titles(self._owner_id, bool(wanted)),
-            ),
+            *([self._titles(own)] if base.titles else []),
             SettingsField(
                 name='num_ctx',
                 kind='number',
@@ -115,6 +108,16 @@ class ModelSettings(ui.element):
         installed = model_options(models.overview, models.default()) if models.overview.models else {}
         missing = {str(own.default_model): own.default_model.name} if own.default_model else {}
         return {'': usual} | missing | installed
+
+    def _titles(self, own: PersonalPreferences) -> SettingsField:
+        return SettingsField(
+            name='titles',
+            kind='switch',
+            label=self._t('Name conversations by themselves'),
+            help=self._t('The model writes a short title after its first answer.'),
+            value=own.titles is not False,
+            save=lambda wanted: self._preferring.set_titles(self._owner_id, bool(wanted)),
+        )
 
     async def _choose_model(self, value: str) -> None:
         await self._preferring.choose_model(self._owner_id, ModelRef.parse(value) if value else None)
