@@ -27,6 +27,9 @@ from app.storage.tables import ConversationRow, ConversationTagRow, MessageRow, 
 HITS = 3
 """Messages shown of a conversation."""
 
+FOREMOST = 100
+"""Conversations looked at before all others if many messages have what is looked for: five times as many as a page."""
+
 
 class Search:
     """The search over all conversations of a person, archived ones included, those in the bin not.
@@ -68,7 +71,7 @@ class _Finding:
 
     def page(self, owner_id: str, after: Place | None, limit: int) -> Findings:
         """Give the next `limit` conversations."""
-        rows = self._session.exec(self._conversations(owner_id, after).limit(limit + 1)).all()
+        rows = self._first(owner_id, after, limit + 1)
         page = rows[:limit]
         tags = self._tags([row.id for row, _, _ in page])
         hits = self._hits([row.id for row, _, count in page if count])
@@ -78,6 +81,24 @@ class _Finding:
         ]
         last, is_titled, _ = page[-1] if len(rows) > limit else (None, 0, 0)
         return Findings(tuple(found), (is_titled, last.updated_at, last.id) if last else None)
+
+    def _first(self, owner_id: str, after: Place | None, limit: int) -> Sequence[Any]:
+        """Read the first rows. What is said everywhere need not be counted everywhere to show a page."""
+
+        def read(condition: Condition | None) -> Sequence[Any]:
+            query = self._in_order(self._conversations(condition), owner_id, after)
+            rows: Sequence[Any] = self._session.exec(query.limit(limit)).all()
+            return rows
+
+        def foremost() -> Sequence[str]:
+            query = self._in_order(select_columns(col(ConversationRow.id)), owner_id, after)
+            ids: Sequence[str] = self._session.execute(query.limit(max(FOREMOST, limit))).scalars().all()
+            return ids
+
+        near = self._index.within(self._session, self._condition, foremost) if self._condition else None
+        if near is not None and len(rows := read(near)) == limit:
+            return rows  # every other one comes after these
+        return read(self._condition)
 
     def _found(self, conversation: Conversation, count: int | None, hits: Sequence[SearchHit]) -> FoundConversation:
         title = self._marker.title(conversation.title)
@@ -91,20 +112,23 @@ class _Finding:
             return None
         return self._index.messages(self._session, in_index, self._query)
 
-    def _conversations(self, owner_id: str, after: Place | None) -> Any:
+    def _conversations(self, condition: Condition | None) -> Any:
         """Build the query for conversations, whether the title was hit, and how many messages were."""
         row = ConversationRow
-        hits = self._index.by_conversation(self._condition) if self._condition else None
+        hits = self._index.by_conversation(condition) if condition else None
         count = hits.c.hits if hits is not None else literal(0, Integer)
         is_hit = hits.c.hits.is_not(None) if hits is not None else false()
-        in_title = self._in_title()
-        titled: ColumnElement[int] = case((in_title, 1), else_=0) if self._terms else literal(0, Integer)
-        query: Any = select(row, titled.label('titled'), count.label('hits')).where(*_is_of(owner_id), *self._filters())
+        query: Any = select(row, self._titled.label('titled'), count.label('hits'))
         if hits is not None:
             query = query.outerjoin(hits, hits.c.conversation_id == col(row.id))
         if self._terms or self._query.filters_messages:
-            query = query.where(or_(is_hit, in_title))
-        place = titled, col(row.updated_at), col(row.id)
+            query = query.where(or_(is_hit, self._in_title))
+        return query
+
+    def _in_order(self, query: Any, owner_id: str, after: Place | None) -> Any:
+        """Leave the person's own that pass the filters and come after a place, in the order of all results."""
+        query = query.where(*_is_of(owner_id), *self._filters())
+        place = self._titled, col(ConversationRow.updated_at), col(ConversationRow.id)
         if after is not None:
             is_titled, updated_at, conversation_id = after
             query = query.where(
@@ -112,6 +136,11 @@ class _Finding:
             )
         return query.order_by(*(column.desc() for column in place))
 
+    @cached_property
+    def _titled(self) -> ColumnElement[int]:
+        return case((self._in_title, 1), else_=0) if self._terms else literal(0, Integer)
+
+    @cached_property
     def _in_title(self) -> ColumnElement[bool]:
         """Say whether a title has all terms, if only as parts of words, and the conversation what else is asked for."""
         if not self._terms or self._query.role is not None:  # a title is written by neither

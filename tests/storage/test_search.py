@@ -213,6 +213,31 @@ async def test_pages_give_everything_once(database: Database, search: Search) ->
     assert len(seen) == len(set(seen)) == 11
 
 
+@pytest.mark.parametrize('limit', [2, 5])
+@pytest.mark.parametrize('filters', [{}, {'text': 'gato'}, {'role': Role.ASSISTANT}, {'text': 'gato', 'model': LLAMA}])
+async def test_looking_at_the_foremost_first_changes_nothing(
+    filters: dict[str, Any], limit: int, database: Database, search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(24):
+        said = ['gato gato', 'cão'] if number % 5 else ['cão', 'gato']
+        chat = conversation(title='gato' if number % 7 == 0 else 'x')
+        await stored(database, *said, *said, chat=chat, model=LLAMA if number % 3 else None)
+
+    async def everything() -> list[tuple[str, int, int]]:
+        seen, after = [], None
+        while True:
+            page = await search.find(LOCAL_OWNER, SearchQuery(**filters), after=after, limit=limit)
+            seen += [(each.conversation.id, each.count, len(each.hits)) for each in page.conversations]
+            if (after := page.after) is None:
+                return seen
+
+    usual = await everything()
+    monkeypatch.setattr('app.storage.search_index.DEAR', 0)
+    monkeypatch.setattr('app.storage.search.FOREMOST', 4)
+    assert await everything() == usual
+    assert len(usual) > 12
+
+
 async def test_whose_they_are_the_archive_and_the_bin(database: Database, search: Search) -> None:
     now = later()
     await stored(database, 'gato', chat=conversation(owner_id='someone', title='gato'))
