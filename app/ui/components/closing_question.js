@@ -5,7 +5,7 @@ export default {
     <div class="sheet-head"><h2 id="closing-title">{{ labels.title }}</h2></div>
     <p>{{ labels.text }}</p>
     <div class="sheet-actions">
-      <button type="button" class="text-button" data-testid="closing-stay" ref="stay" @click="stay">{{ labels.stay }}</button>
+      <button type="button" class="text-button plain" data-testid="closing-stay" ref="stay" @click="stay">{{ labels.stay }}</button>
       <button type="button" class="text-button" data-testid="closing-close" @click="$emit('close')">{{ labels.close }}</button>
     </div>
   </dialog>`,
