@@ -49,6 +49,11 @@ class Desktop:
         await self.until(lambda windows: any(title in each for each in windows), f'a window {title}')
         return next(frame for each, frame in (await self.windows()).items() if title in each)
 
+    async def belongs_to(self, title: str) -> str:
+        """Give the class of a window, by which a desktop finds the entry it belongs to."""
+        [line] = [line for line in (await self._do('wmctrl', '-lx')).splitlines() if title in line]
+        return line.split()[2].rpartition('.')[2]
+
     async def gone(self, title: str) -> None:
         """Wait until there is no such window."""
         await self.until(lambda windows: not any(title in each for each in windows), f'no window {title}')

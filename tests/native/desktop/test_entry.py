@@ -16,5 +16,6 @@ async def test_the_entry_opens_the_window(app: NativeApp, tmp_path: Path) -> Non
     launched = await asyncio.create_subprocess_exec('gio', 'launch', made, env=places)
     assert await launched.wait() == 0
     await app.desktop.window(TITLE)
+    assert f'StartupWMClass={await app.desktop.belongs_to(TITLE)}' in made.read_text('utf-8').splitlines()
     await app.desktop.close(TITLE)
     await app.desktop.gone(TITLE)
