@@ -65,6 +65,10 @@ async def test_what_was_closed_goes_on_by_itself_if_so_set(app: NativeApp) -> No
     await app.start()
     await until(lambda: app.stored_reply(reply_id)[0] == 'complete', timeout=20)
     assert app.stored_reply(reply_id)[1].split() == [f'w{number}' for number in range(120)]
+    async with app.page() as page:
+        await page.part('conversation-item').locator('a').first.click()
+        await page.shows('w119')
+        await page.has_status('complete')
 
 
 async def test_a_page_that_was_loaded_again_asks_again(app: NativeApp) -> None:
