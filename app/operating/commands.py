@@ -1,6 +1,7 @@
 """Runs the command that stands on the command line."""
 
 import argparse
+import logging
 import sys
 
 from app import settings
@@ -17,6 +18,7 @@ def run(given: argparse.Namespace, language: Language) -> int:
     """
     if hasattr(sys.stdout, 'reconfigure'):
         sys.stdout.reconfigure(errors='replace')  # a terminal may not know every character
+    logging.basicConfig(level=logging.ERROR)  # libraries warn of what our sentences say better
     console = Console(translator(language))
     if given.command == 'migrate-data':
         return moving.move(given.source, given.target, console)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, func, inspect, select
@@ -62,11 +63,9 @@ def carry_over(source: str, target: str, told: Told = lambda _table, _done, _of:
         StorageUnavailable: one of the two does not answer.
     """
     _refuse_missing(source, target)
-    file = sqlite_file(target)
-    if file is not None:
-        prepare_file(file)
     with (
         outages_told(),
+        _removed_if_new(sqlite_file(target)),
         _engine(source, writes=False) as reading,
         _engine(target, writes=True) as writing,
         reading.connect() as sender,
@@ -142,6 +141,21 @@ def _prepare_target(receiver: Connection) -> None:
     migrate.upgrade(receiver)
     if any(receiver.execute(select(table).limit(1)).first() for table in TABLES):
         raise OperationRefused(reason='not_empty')
+
+
+@contextmanager
+def _removed_if_new(file: Path | None) -> Iterator[None]:
+    """Make a file to be filled where there is none; it is gone again if it was not filled."""
+    if file is None or file.exists():
+        yield
+        return
+    prepare_file(file)
+    try:
+        yield
+    except BaseException:
+        for suffix in ('', '-wal', '-shm'):
+            Path(f'{file}{suffix}').unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

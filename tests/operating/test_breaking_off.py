@@ -1,0 +1,94 @@
+"""Commands that are broken off leave nothing half done, and say nothing but by their exit code."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from app.storage.backup import back_up
+from app.storage.conversations import Conversations
+from app.storage.database import Database
+from tests.operating.running import begun, names
+from tests.replies.waiting import until
+from tests.storage.samples import conversation
+from tests.support.postgres import postgres_server
+
+SIGNALS = pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+
+
+@pytest.fixture
+async def url(tmp_path: Path) -> str:
+    """Give the address of a database with one conversation."""
+    address = f'sqlite:///{tmp_path}/data/guilherme.db'
+    database = Database(address)
+    await database.upgrade()
+    await Conversations(database).create(conversation())
+    await database.close()
+    return address
+
+
+@contextmanager
+def full_pipe() -> Iterator[int]:
+    """Give a pipe that is full: whoever says something into it stands still."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writing, b' ' * 4096)
+    os.set_blocking(writing, True)
+    try:
+        yield writing
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+async def broken_off(number: signal.Signals, under_way: Callable[[], object], *arguments: str) -> None:
+    """Run a command that stands still when it tells how far it is, and end it once it is under way."""
+    with full_pipe() as pipe:
+        async with begun(*arguments, stdout=pipe) as process:
+            await until(under_way, timeout=30)
+            process.send_signal(number)
+            _, err = await process.communicate()
+    assert (process.returncode, err) == (128 + number, b'')
+
+
+@SIGNALS
+async def test_a_backup(number: signal.Signals, url: str, tmp_path: Path) -> None:
+    await broken_off(
+        number, lambda: [*tmp_path.glob('.*.part')], 'backup', f'{tmp_path}/x.db', '--data-dir', f'{tmp_path}/data'
+    )
+    assert names(tmp_path) == ['data']
+
+
+@SIGNALS
+async def test_a_restore(number: signal.Signals, url: str, tmp_path: Path) -> None:
+    await asyncio.to_thread(back_up, url, tmp_path / 'x.db')
+    data = tmp_path / 'data'
+    before = (data / 'guilherme.db').read_bytes()
+    await broken_off(number, lambda: [*data.glob('.*.part')], 'restore', f'{tmp_path}/x.db', '--data-dir', str(data))
+    assert names(data) == ['guilherme.db', 'guilherme.db.lock']
+    assert (data / 'guilherme.db').read_bytes() == before
+
+
+@SIGNALS
+async def test_carrying_over_into_a_file(number: signal.Signals, url: str, tmp_path: Path) -> None:
+    there = tmp_path / 'there.db'
+    await broken_off(number, there.exists, 'migrate-data', '--from', url, '--to', f'sqlite:///{there}')
+    assert names(tmp_path) == ['data', 'there.db.lock']
+
+
+async def test_carrying_over_to_postgresql(url: str) -> None:
+    with postgres_server() as server:
+        name = server.create_database()
+
+        def makes_tables() -> object:
+            locked = "SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND pid <> pg_backend_pid()"
+            return server.execute(locked, name)
+
+        await broken_off(signal.SIGINT, makes_tables, 'migrate-data', '--from', url, '--to', server.url(name))
+        assert server.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public'", name) == []
