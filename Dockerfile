@@ -1,4 +1,5 @@
-# Guilherme in a container: docker build -t guilherme . (docs/deployment.md). scripts/test-image builds and runs it.
+# Guilherme in a container: docker build -t guilherme . (docs/deployment.md). scripts/test-image and scripts/test-containers
+# build and run it.
 # Python comes from Debian, with its security updates; the final image has neither pip nor a compiler.
 
 FROM debian:trixie-20261005-slim@sha256:a29215f6a35e51e22adffa17f89e9d2ef06214e64a2bad10d765c46aea49f11f AS base

@@ -24,6 +24,13 @@ from tests.support.app_process import free_port
 
 ROOT = Path(__file__).parents[1]
 LEFT_OUT = ('/usr/share/man/*', '/usr/share/info/*', '/usr/share/doc/*', '/usr/share/locale/*', '/usr/share/groff/*')
+SLIM = (
+    *(f'--dpkgopt=path-exclude={path}' for path in LEFT_OUT),
+    '--dpkgopt=path-include=/usr/share/doc/*/copyright',
+    '--variant=minbase',
+    '--quiet',
+)
+"""What makes mmdebstrap leave out what Debian's slim images leave out."""
 BUILD_TOOLS = (
     'cc',
     'gcc',
@@ -85,9 +92,7 @@ class Builder:
         found = re.search(r'^FROM debian:([a-z]+)-\d+-slim@sha256:[0-9a-f]{64} AS base$', dockerfile(), re.MULTILINE)
         assert found, 'the base image is not a pinned one of Debian'
         tar = self.folder / 'base.tar'
-        options = [f'--dpkgopt=path-exclude={path}' for path in LEFT_OUT]
-        options += ['--dpkgopt=path-include=/usr/share/doc/*/copyright', '--variant=minbase', '--quiet']
-        command('mmdebstrap', *options, found[1], str(tar))
+        command('mmdebstrap', *SLIM, found[1], str(tar))
         container = self._buildah('from', 'scratch')
         self._buildah('add', '--quiet', container, str(tar), '/')
         self._buildah('commit', '--quiet', container, 'localhost/debian-slim')
@@ -188,6 +193,14 @@ def inside(image: dict[str, Any], root: Path, environment: dict[str, str], words
 def dockerfile() -> str:
     """Give the text of the Dockerfile."""
     return (ROOT / 'Dockerfile').read_text('utf-8')
+
+
+def project_files(target: Path) -> None:
+    """Copy what the repository holds, and would hold if everything were added, into a folder."""
+    for name in command('git', 'ls-files', '--cached', '--others', '--exclude-standard').splitlines():
+        if (ROOT / name).is_file() and not (ROOT / name).is_symlink():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
 
 
 def command(*words: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from scripts.trial_of_the_image import CERTIFICATES, ROOT, command, say
+from scripts.trial_of_the_image import CERTIFICATES, ROOT, command, project_files, say
 from tests.support.app_process import free_port
 from tests.support.counting_app import REPLY
 
@@ -150,11 +150,7 @@ def booted(folder: Path) -> Iterator[Machine]:
     """Make a Debian with the project in /opt/guilherme and boot it; it is gone at the end."""
     root = folder / 'root'
     command('mmdebstrap', '--variant=minbase', '--quiet', f'--include={PACKAGES}', 'trixie', str(root))
-    target = root / 'opt' / 'guilherme'
-    for name in command('git', 'ls-files', '--cached', '--others', '--exclude-standard').splitlines():
-        if (ROOT / name).is_file() and not (ROOT / name).is_symlink():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target / name)
+    project_files(root / 'opt' / 'guilherme')
     if CERTIFICATES.exists():  # this machine may stand behind a proxy of its own
         shutil.copy(CERTIFICATES, root / 'etc' / 'lent.crt')
         (root / 'etc' / 'pip.conf').write_text('[global]\ncert = /etc/lent.crt\n')

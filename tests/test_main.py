@@ -18,7 +18,9 @@ import pytest
 
 from app import __version__
 from tests.operating.running import begun, run
+from tests.replies.waiting import until
 from tests.support.app_process import AppProcess, free_port, running_app
+from tests.support.ollama_server import OllamaServer
 
 NOBODY = 'http://127.0.0.1:1'
 ROOT = Path(__file__).parents[1]
@@ -237,6 +239,16 @@ async def test_every_line_of_a_log_of_objects_is_one(tmp_path: Path) -> None:
     assert [line['level'] for line in log if line['level'] != 'INFO'] == ['WARNING', 'CRITICAL']
     assert log[0]['message'] == f'Guilherme is ready: http://127.0.0.1:{port}'
     assert log[-1]['message'].startswith('Guilherme is running already')
+
+
+async def test_it_says_that_no_model_can_answer(tmp_path: Path) -> None:
+    sentence = 'No model can answer yet: the page says what to do.\n'
+    async with OllamaServer(models=[]) as empty, running_app(tmp_path / 'empty', empty.url) as app:
+        await until(lambda: sentence in app.log())
+    async with OllamaServer() as server, running_app(tmp_path / 'full', server.url) as app:
+        await server.until(lambda: any(each.ended_at for each in server.asked('/api/tags')))
+        await app.terminate()
+        assert sentence not in app.log()
 
 
 async def test_what_it_keeps_is_for_its_owner_only(app: AppProcess) -> None:

@@ -14,6 +14,7 @@ from app.chat.titling import Titling
 from app.domain.message import Message, Status
 from app.errors import AlreadyRunning, GuilhermeError
 from app.operating.listening import address
+from app.operating.printing import announce
 from app.providers.base import Provider
 from app.replies.engine import Engine
 from app.settings import Settings
@@ -66,7 +67,9 @@ class Parts:
 
     async def go_on(self) -> None:
         """Begin what nobody asks for: unfinished replies if so set, what waits its turn, titles, the trash."""
-        await self.chat.models.refresh()
+        if not (await self.chat.models.refresh()).models:
+            as_object = self.settings.log_format == 'json'
+            announce('No model can answer yet: the page says what to do.', as_object=as_object)
         if self.settings.resume:
             await self._resume()
         await self.chat.queueing.go_on()

@@ -11,7 +11,7 @@ from app.bootstrap.parts import Parts
 from app.observability.health import health_routes
 from app.operating.ending import end_once
 from app.operating.listening import refuse_taken_port
-from app.operating.printing import tell_ready
+from app.operating.printing import announce
 from app.ui.components.closing_question import Closing
 from app.ui.content_policy import ContentPolicy
 from app.ui.files import Files
@@ -80,7 +80,7 @@ def install(parts: Parts, closing: Closing | None = None) -> None:
         _tune_server()
         if server := getattr(Server, 'instance', None):
             end_once(server)
-        tell_ready(parts.url, as_object=parts.settings.log_format == 'json')
+        announce(f'Guilherme is ready: {parts.url}', as_object=parts.settings.log_format == 'json')
         await parts.go_on()
         _tune_collector()
 

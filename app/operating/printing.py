@@ -8,12 +8,12 @@ from typing import TextIO
 log = logging.getLogger(__name__)
 
 
-def tell_ready(url: str, *, as_object: bool) -> None:
-    """Say where the pages are; whoever reads the log as objects finds nothing else in it."""
+def announce(sentence: str, *, as_object: bool) -> None:
+    """Say something at the terminal; whoever reads the log as objects finds nothing else in it."""
     if as_object:
-        log.info('Guilherme is ready: %s', url)
+        log.info(sentence)
     else:
-        tell(f'Guilherme is ready: {url}', sys.stdout)
+        tell(sentence, sys.stdout)
 
 
 def tell(text: str, out: TextIO | None, end: str = '\n') -> None:

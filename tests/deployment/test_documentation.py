@@ -32,12 +32,11 @@ def test_flags_and_commands_are_taken(given: str) -> None:
 
 
 def test_services_exist() -> None:
-    given = [
-        re.sub(r'^.*docker compose (exec|cp) (\w+).*$', r'\2', line) for line in COMMANDS if 'compose exec' in line
-    ]
-    given += [match for line in COMMANDS for match in re.findall(r'compose cp (\w+):', line)]
-    assert len(given) == 5
-    assert set(given) <= COMPOSE['services'].keys()
+    plain = r'docker compose (?:exec|stop|start|run --rm|up --no-deps) (\w+)'
+    copied = r'docker compose cp (?:\S+\.\w+ )?(\w+):'
+    named = [max(pair) for line in COMMANDS for pair in re.findall(f'{plain}|{copied}', line)]
+    assert len(named) == len([line for line in COMMANDS if re.search(r'docker compose \S.* \S', line)])
+    assert set(named) <= COMPOSE['services'].keys()
 
 
 def test_files_exist() -> None:
