@@ -251,6 +251,19 @@ async def test_it_says_that_no_model_can_answer(tmp_path: Path) -> None:
         assert sentence not in app.log()
 
 
+@pytest.mark.parametrize('path', ['/favicon.ico', '/', '/_nicegui_ws/socket.io/?EIO=4&transport=polling'])
+async def test_requests_whose_sender_went_away_leave_nothing_in_the_log(app: AppProcess, path: str) -> None:
+    for _ in range(20):
+        _reader, writer = await asyncio.open_connection('127.0.0.1', app.port)
+        writer.write(f'GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.encode())
+        await writer.drain()
+        writer.close()
+    async with httpx.AsyncClient(base_url=app.url) as client:
+        assert (await client.get('/readyz')).status_code == 200
+    await app.terminate()
+    assert app.new_complaints() == ''
+
+
 async def test_what_it_keeps_is_for_its_owner_only(app: AppProcess) -> None:
     assert mode(app.data_dir) == '0o700'
     kept = [*app.data_dir.iterdir()]

@@ -14,6 +14,7 @@ from app.operating.listening import refuse_taken_port
 from app.operating.printing import announce
 from app.ui.components.closing_question import Closing
 from app.ui.content_policy import ContentPolicy
+from app.ui.departures import Departures
 from app.ui.files import Files
 from app.ui.kept_files import KeptFiles
 from app.ui.page import APP_NAME
@@ -113,7 +114,7 @@ def _tune_server() -> None:
     core.sio.eio.ping_interval, core.sio.eio.ping_timeout = PING_INTERVAL, PING_TIMEOUT
     core.sio.eio.cors_allowed_origins = None  # same origin only; NiceGUI allows every page of the web
     # Around everything: what is added as middleware has two of NiceGUI's around it, dearer than a file from memory.
-    app.middleware_stack = KeptFiles(app.middleware_stack or app.build_middleware_stack())
+    app.middleware_stack = Departures(KeptFiles(app.middleware_stack or app.build_middleware_stack()))
 
 
 def _tune_collector() -> None:
