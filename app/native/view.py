@@ -3,6 +3,7 @@
 import logging
 import os
 from contextlib import suppress
+from multiprocessing.util import Finalize
 from typing import Any
 
 from app.native.channel import CLOSE, FORWARD, HIDE, STAY, Address
@@ -18,6 +19,7 @@ def attend(address: Address, place: Place) -> None:
     logging.getLogger('nicegui').setLevel(logging.ERROR)  # it warns of dialogs at each end, open or not
     window = webview.windows[0]
     window.events.closing += lambda: _may_close(window, address)
+    Finalize(None, _leave_nothing, [window], exitpriority=0)
     qt = _is_qt(window)
     if qt:
         from app.native import qt_window
@@ -43,6 +45,13 @@ def _may_close(window: Any, address: Address) -> bool:
     if answer == CLOSE:
         window.hide()
     return answer not in (CLOSE, STAY)
+
+
+def _leave_nothing(window: Any) -> None:
+    # A screen that goes away (X11 ended) while the window is closing ends the loop before the window is closed, and a
+    # thread of NiceGUI would wait for that for ever.
+    if not window.events.closed.is_set():
+        os._exit(1)
 
 
 def _bring_into_sight(window: Any, place: Place) -> None:

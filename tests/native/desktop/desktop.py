@@ -33,8 +33,9 @@ class Frame:
 class Desktop:
     """One desktop. Its windows are looked up by what stands in their title."""
 
-    def __init__(self, display: str) -> None:
-        self.display = display
+    def __init__(self) -> None:
+        self.display = ''
+        self.screen: asyncio.subprocess.Process | None = None
 
     async def windows(self) -> dict[str, Frame]:
         """Give the title and frame of every window, minimized ones too."""
@@ -100,6 +101,12 @@ class Desktop:
     async def press(self, key: str) -> None:
         await self._do('xdotool', 'key', key)
 
+    async def end(self) -> None:
+        """Let the screen go away, as when a person logs out."""
+        assert self.screen is not None
+        self.screen.terminate()
+        await self.screen.wait()
+
     async def until(self, expected: Callable[[dict[str, Frame]], bool], what: str) -> None:
         """Look at the windows until they are as expected."""
 
@@ -130,10 +137,10 @@ class Desktop:
 @asynccontextmanager
 async def desktop(folder: Path) -> AsyncIterator[Desktop]:
     """Give an empty desktop of its own; `folder` keeps what its programs say."""
-    one = Desktop('')
+    one = Desktop()
     with (folder / 'desktop.log').open('ab') as log:
         async with AsyncExitStack() as running:
-            one.display = await _screen(running, log)
+            one.screen, one.display = await _screen(running, log)
             # On a busy machine a first connection may be refused although the screen has said that it is there.
             await wait_for(lambda: one.answers('xdotool', 'getdisplaygeometry'))
             await _run(running, 'openbox', env={**os.environ, 'DISPLAY': one.display}, stdout=log, stderr=log)
@@ -141,19 +148,19 @@ async def desktop(folder: Path) -> AsyncIterator[Desktop]:
             yield one
 
 
-async def _screen(running: AsyncExitStack, log: BinaryIO) -> str:
-    """Start a screen and give its name."""
+async def _screen(running: AsyncExitStack, log: BinaryIO) -> tuple[asyncio.subprocess.Process, str]:
+    """Start a screen; give its process and its name."""
     reading, writing = os.pipe()
     size = '{}x{}x24'.format(*SIZE)
     # Without -noreset it starts anew when its last client leaves, on the others that are just coming.
     arguments = '-displayfd', str(writing), '-screen', '0', size, '-nolisten', 'tcp', '-noreset'
-    await _run(running, 'Xvfb', *arguments, pass_fds=[writing], stdout=log, stderr=log)
+    screen = await _run(running, 'Xvfb', *arguments, pass_fds=[writing], stdout=log, stderr=log)
     os.close(writing)
     with os.fdopen(reading) as number:
-        return f':{(await asyncio.to_thread(number.readline)).strip()}'
+        return screen, f':{(await asyncio.to_thread(number.readline)).strip()}'
 
 
-async def _run(running: AsyncExitStack, *command: str, **how: Any) -> None:
+async def _run(running: AsyncExitStack, *command: str, **how: Any) -> asyncio.subprocess.Process:
     """Start a program that ends with `running`."""
     process = await asyncio.create_subprocess_exec(*command, **how)
 
@@ -163,3 +170,4 @@ async def _run(running: AsyncExitStack, *command: str, **how: Any) -> None:
         await process.wait()
 
     running.push_async_callback(end)
+    return process

@@ -136,6 +136,15 @@ async def test_when_the_window_is_killed_the_server_ends_in_order(app: NativeApp
     assert 'Traceback' not in app.log()
 
 
+async def test_when_the_screen_goes_away_the_app_ends_in_order(app: NativeApp) -> None:
+    await app.start()
+    reply_id = await ask_something_long(app)
+    await app.desktop.end()
+    assert await app.ended() == 0
+    assert app.stored_reply(reply_id)[0] == 'interrupted'
+    assert 'Traceback' not in app.log()
+
+
 async def test_it_opens_where_it_was(app: NativeApp) -> None:
     await app.start()
     await app.desktop.place(TITLE, 200, 100, 900, 650)
@@ -186,6 +195,8 @@ async def test_two_starts_at_the_same_moment_open_one_window(app: NativeApp) -> 
     assert second.result() == 0
     await app.desktop.window(TITLE)
     assert len(await app.desktop.windows()) == 1
+    async with app.page():
+        pass
     await app.desktop.close(TITLE)
     assert await first == 0
     assert app.log().count('The window is open already and was brought forward.') == 1
