@@ -51,7 +51,12 @@ def markdown(rows: Iterable[Row]) -> str:
 
 
 def put_into(page: str, table: str) -> str:
-    """Replace what stands between the markers of a page."""
+    """Put a table between the markers of a page: each row in the place of the one of the same measure, others below."""
     before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f'{before}{BEGIN}\n{table}\n{END}{after}'
+    old, _, after = rest.partition(END)
+    lines = {_measure(line): line for part in (old, table) for line in part.strip().splitlines()}
+    return '\n'.join([f'{before}{BEGIN}', *lines.values(), f'{END}{after}'])
+
+
+def _measure(line: str) -> str:
+    return line.split('|')[1].strip()
