@@ -1,4 +1,8 @@
-"""Boots a Debian with systemd in a folder, follows the documentation's commands in it, and says what was seen."""
+"""Boots a Debian with systemd in a folder, follows the documentation's commands in it, and says what was seen.
+
+Those of "One machine", "As a service" and "Below a path" in docs/deployment.md; a test holds that no others stand there
+which nothing runs.
+"""
 
 import json
 import re
@@ -30,16 +34,27 @@ class Machine:
         self.data = root / 'var' / 'lib' / 'private' / 'guilherme'
         self._leader = leader
 
-    def shell(self, line: str) -> str:
-        """Run a line as root there; give what it printed."""
+    def shell(self, lines: str, folder: str = '/opt/guilherme') -> str:
+        """Run lines as root there; give what they printed."""
+        return command(*self._entering(lines, folder))
+
+    @contextmanager
+    def running(self, line: str, folder: str) -> Iterator[None]:
+        """Run a line as root there that goes on until it is told to stop, and see it end well."""
+        with subprocess.Popen(self._entering(f'echo $$ >/run/line.pid\nexec env {line}', folder)) as process:
+            yield
+            self.shell('kill $(cat /run/line.pid)')
+            assert process.wait(STOP_LIMIT) == 0
+
+    def _entering(self, lines: str, folder: str) -> tuple[str, ...]:
         enter = 'nsenter', '--target', self._leader, '--mount', '--uts', '--ipc', '--pid', '--root'
         clean = 'env', '-i', 'HOME=/root', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin'
-        return command(*enter, *clean, 'sh', '-ec', f'cd /opt/guilherme\n{line}')
+        return (*enter, *clean, 'sh', '-ec', f'cd {folder}\n{lines}')
 
 
 def main() -> int:
     """Boot, install, look; the exit code is 0 if all was as it should be."""
-    install, look, backup = documented()
+    install, look, backup = documented('As a service')
     with tempfile.TemporaryDirectory(prefix='guilherme-service-') as folder, booted(Path(folder)) as machine:
         port = free_port()
         env = machine.root / 'opt/guilherme/deploy/guilherme.env'
@@ -58,16 +73,29 @@ def main() -> int:
             say('backup while a reply streams', machine.shell('ls -l /var/lib/private/guilherme/monday.db'))
         restart_in_mid_reply(machine, port)
         look_at_the_log(machine)
+        machine.shell('systemctl stop guilherme')
+        for block in (*documented('One machine'), *documented('Below a path')):
+            without_service(machine, block)
     print('The service is as it should be.')
     return 0
 
 
-def documented() -> tuple[str, str, str]:
-    """Give the three blocks of commands of the section, in order."""
+def documented(heading: str) -> list[str]:
+    """Give the blocks of commands below a heading of the page, in order."""
     page = (ROOT / 'docs' / 'deployment.md').read_text('utf-8')
-    section = page.split('## As a service')[1].split('\n## ')[0]
-    install, look, backup = re.findall(r'^```sh\n(.*?)^```', section, re.MULTILINE | re.DOTALL)
-    return install, look, backup
+    [section] = re.findall(rf'^##+ {heading}\n(.*?)(?=^#|\Z)', page, re.MULTILINE | re.DOTALL)
+    return re.findall(r'^```sh\n(.*?)^```', section, re.MULTILINE | re.DOTALL)
+
+
+def without_service(machine: Machine, block: str) -> None:
+    """Run a block whose last line is the app, in a folder where nothing is installed yet."""
+    folder, port = '/opt/alone', free_port()
+    machine.shell(f'rm -rf {folder}\ncp -r /opt/guilherme {folder}\nrm -rf {folder}/.venv', '/')
+    *before, last = block.splitlines()
+    machine.shell('\n'.join(before), folder)
+    with machine.running(f'GUILHERME_PORT={port} GUILHERME_DEMO=true {last}', folder):
+        wait_until_ready(port, patience=300)
+    say(last, 'ready, and ended with code 0')
 
 
 def look_at(machine: Machine, port: int) -> None:
@@ -183,15 +211,15 @@ def leader_of(nspawn: int) -> str:
     sys.exit('systemd did not come up')
 
 
-def wait_until_ready(port: int) -> None:
-    """Wait until the app says that it is ready."""
-    deadline = time.monotonic() + 30
+def wait_until_ready(port: int, patience: float = 30) -> None:
+    """Wait until the app says that it is ready, for so many seconds at most."""
+    deadline = time.monotonic() + patience
     while True:
         try:
             with urllib.request.urlopen(f'http://127.0.0.1:{port}/readyz', timeout=5):
                 return
         except OSError:
-            assert time.monotonic() < deadline, 'it is not ready after 30 s'
+            assert time.monotonic() < deadline, f'it is not ready after {patience} s'
             time.sleep(0.1)
 
 

@@ -1,24 +1,35 @@
-"""What docs/deployment.md tells people to type exists: files, flags, commands, settings, headings."""
+"""What docs/deployment.md tells people to type exists (files, flags, commands, settings, headings), and is run."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from app.operating.command_line import arguments
 from app.settings import Settings, environment_name
+from scripts.trial_of_the_containers import blocks
+from scripts.trial_of_the_service import documented
+from tests.deployment.page import COMMANDS, DOCS, PAGE
 from tests.deployment.test_container_files import COMPOSE, ONLY_COMPOSE
+from tests.deployment.test_postgresql import LINES
 
-DOCS = Path(__file__).parents[2] / 'docs'
-PAGE = (DOCS / 'deployment.md').read_text('utf-8')
-BLOCKS = re.findall(r'^```sh\n(.*?)^```', PAGE, re.MULTILINE | re.DOTALL)
-COMMANDS = [line for block in BLOCKS for line in block.splitlines()]
+TRIED = [
+    *(block for heading in ('One machine', 'As a service', 'Below a path') for block in documented(heading)),
+    *blocks('## In containers'),
+    *blocks('## With PostgreSQL')[1:],
+]
+"""Blocks of commands that `scripts/test-service` and `scripts/test-containers` type, as they stand on the page."""
 
 
 def calls(*names: str) -> list[str]:
     """Give what is handed to a program wherever it is called in the blocks of commands."""
     found = [re.search(rf'(?:^|[\s/])(?:{"|".join(map(re.escape, names))})(?: (.*))?$', line) for line in COMMANDS]
     return [each[1] or '' for each in found if each]
+
+
+def test_every_command_is_run_somewhere() -> None:
+    """By one of those scripts, or by the test of PostgreSQL; the scripts take the blocks apart and miss none."""
+    run = {line for block in TRIED for line in block.splitlines()} | {*LINES}
+    assert [line for line in COMMANDS if line not in run] == []
 
 
 def test_settings_exist() -> None:

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import httpx
 
-from tests.deployment.test_documentation import COMMANDS
+from tests.deployment.page import COMMANDS
 from tests.support.app_process import AppProcess, running_app
 from tests.support.postgres import PostgresServer, postgres_server
+
+LINES = [line for line in COMMANDS if line.startswith('create')]
+"""Those that are typed here: a test of the page counts on it."""
 
 
 async def type_in(server: PostgresServer, line: str, answers: str) -> None:
@@ -30,10 +33,9 @@ NOBODY = 'http://127.0.0.1:1'
 
 
 async def test_the_app_runs_on_the_database_the_page_makes(tmp_path: Path) -> None:
-    lines = [line for line in COMMANDS if line.startswith('create')]
-    assert len(lines) == 2
+    assert len(LINES) == 2
     with postgres_server() as server:
-        for line in lines:
+        for line in LINES:
             await type_in(server, line, 'secret\nsecret\n')
         url = f'postgresql+psycopg://guilherme:secret@/guilherme?host={server.folder}'
         async with (
