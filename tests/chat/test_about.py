@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from app.chat.about import without_secrets
 from app.domain.installation import ServerStatus
 from app.errors import ServerUnreachable
@@ -44,6 +46,7 @@ async def test_models_come_with_what_they_can(desk: Desk) -> None:
     assert [name for name, model in models.items() if model.sees] == ['llava:7b']
 
 
+@pytest.mark.parametrize('backend', ['sqlite'])
 async def test_the_data_folder_is_told(desk: Desk) -> None:
     assert desk.chat.about.data_dir == desk.parts.settings.data_dir
     assert (await desk.chat.about.database()).place == str(desk.parts.settings.data_dir / 'guilherme.db')

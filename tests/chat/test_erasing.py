@@ -56,7 +56,8 @@ async def test_the_next_start_finishes_what_a_crash_left(desk: Desk) -> None:
     await desk.chat.erasing.everything(LOCAL_OWNER)  # and no purge: the process died
     assert (await rows(desk.parts.database))[0] == 2
     desk.parts.lock.release()  # as the system does for a process that died
-    async with open_desk(desk.parts.settings.data_dir) as next_run:
+    settings = desk.parts.settings
+    async with open_desk(settings.data_dir, database_url=settings.database_url) as next_run:
         await next_run.chat.trash.purge()
         assert await rows(next_run.parts.database) == [0, 0, 0, 0, 0]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.chat import Preferring
 from app.domain.conversation import LOCAL_OWNER
 from app.domain.model import ModelRef
 from app.domain.preferences import PARAMETERS, PersonalPreferences
@@ -132,8 +133,13 @@ async def test_a_server_that_knows_fewer_options_gets_those_it_knows(tmp_path: P
         assert 'repeat_penalty' not in body
 
 
-async def test_titles_are_wanted_unless_a_person_says_no(desk: Desk) -> None:
-    preferring = desk.chat.preferring
+async def test_titles_are_wanted_unless_a_person_says_no(tmp_path: Path, desk: Desk) -> None:
+    assert not await desk.chat.preferring.titles_wanted(LOCAL_OWNER)  # the settings of this one say no
+    async with open_desk(tmp_path / 'naming', titles=True) as naming:
+        await wanted_unless_a_person_says_no(naming.chat.preferring)
+
+
+async def wanted_unless_a_person_says_no(preferring: Preferring) -> None:
     assert await preferring.titles_wanted(LOCAL_OWNER)
     await preferring.set_titles(LOCAL_OWNER, False)
     assert not await preferring.titles_wanted(LOCAL_OWNER)

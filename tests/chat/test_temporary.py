@@ -43,6 +43,7 @@ def on_disk(folder: Path) -> bytes:
     return b''.join(file.read_bytes() for file in sorted(folder.rglob('*')) if file.is_file())
 
 
+@pytest.mark.parametrize('backend', ['sqlite'])  # whose files are in the folder
 async def test_nothing_of_it_is_on_the_disk(desk: Desk, data_dir: Path) -> None:
     state, reply = await ask(desk, f'say={SECRET}')
     assert (await desk.ended(reply)).content == SECRET
