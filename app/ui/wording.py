@@ -102,7 +102,8 @@ REASONS: Mapping[str, str] = {
         'createdb --encoding UTF8 --template template0'
     ),
     'no_tables': msgid(
-        'The user of this database may not make tables in it. Make that user its owner: ALTER DATABASE … OWNER TO …'
+        'The user of this database may not make tables in it. Make that user its owner: '
+        'ALTER DATABASE name OWNER TO user'
     ),
     'little_space': msgid(
         'There is not enough space on the disk to bring the database up to date: {needed} MB are needed, '

@@ -51,7 +51,7 @@ async def test_messages_wait_can_be_changed_and_taken_back_and_outlive_a_reload(
     await expect(queued(tab)).to_have_text(['tokens=6 better', 'tokens=5 third'])
     await tab.part('stop').click()
     await tab.has_status('stopped')
-    await expect(tab.page.get_by_text('so these wait for you')).to_be_visible()
+    await expect(tab.page.get_by_text('they wait for you')).to_be_visible()
     await queued(tab).nth(0).get_by_test_id('queued-send').click()
     for each in (tab, other):
         await expect(queued(each)).to_have_count(0)

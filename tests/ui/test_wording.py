@@ -8,6 +8,7 @@ import pytest
 
 from app import errors
 from app.errors import GuilhermeError, UnknownCommand
+from app.operating import listening
 from app.sources.youtube.faults import FAULTS
 from app.ui.translations import LANGUAGES, Language, translator
 from app.ui.wording import (
@@ -31,6 +32,7 @@ RAISED_WITH_REASON = (
     'TranscriptUnavailable',
     'StorageUnavailable',
     'AlreadyRunning',
+    'PortTaken',
     'OperationRefused',
     'WindowUnavailable',
 )
@@ -85,7 +87,8 @@ def test_no_two_exceptions_share_a_code_and_no_sentence_is_without_one() -> None
 def test_every_reason_has_a_sentence(language: Language) -> None:
     t = translator(language)
     raised = [given_as('reason', name) for name in RAISED_WITH_REASON]
-    assert set().union(*raised, FAULTS.values(), {'private_video'}) == REASONS.keys()
+    by_kind = {*FAULTS.values(), *filter(None, listening.REASONS.values())}
+    assert set().union(*raised, by_kind, {'private_video'}) == REASONS.keys()
     for reason in REASONS:
         details = {
             'longest': 400_000,
@@ -95,6 +98,9 @@ def test_every_reason_has_a_sentence(language: Language) -> None:
             'message': 'no',
             'machine': 'box',
             'url': 'http://127.0.0.1:8080',
+            'host': 'nowhere',
+            'port': 80,
+            'encoding': 'LATIN1',
             'language': 'ko',
             'offered': 'English',
             'revision': '9',

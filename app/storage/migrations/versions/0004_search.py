@@ -195,7 +195,7 @@ POSTGRES = (
     'CREATE TABLE search_entry (message_id VARCHAR(36) PRIMARY KEY, conversation_id VARCHAR(36) NOT NULL, '
     'role VARCHAR NOT NULL, provider VARCHAR, model VARCHAR, created_at timestamptz NOT NULL, '
     'words tsvector NOT NULL)',
-    # Out of the way of what is counted: the rows beside it stay small.
+    # Long ones stand beside the table, uncompressed: what is counted is not read with them.
     'ALTER TABLE search_entry ALTER COLUMN words SET STORAGE EXTERNAL',
     'ALTER TABLE search_entry SET (toast_tuple_target = 128)',
     'INSERT INTO search_entry SELECT id, conversation_id, role, provider, model, created_at, search_vector(content) '
