@@ -41,7 +41,7 @@ async def test_switching_back_and_forth(app: AppProcess, open_tab: OpenTab) -> N
     await tab.has_status('complete')
     other = tab.conversation_id
     await tab.new_chat()
-    await tab.ask('tokens=300 rate=150')
+    await tab.ask('tokens=300 rate=40')
     streaming = tab.conversation_id
     for _ in range(4):
         await tab.switch_to(other)
