@@ -6,7 +6,6 @@ copy; else the files and the commands are what people have.
 """
 
 import asyncio
-import re
 import signal
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from scripts import docker_engine
 from scripts.docker_engine import Engine
 from scripts.trial_of_the_image import ROOT, STOP_LIMIT, command, look_at, say
 from tests.browser.screen import WATCH, Screen
+from tests.deployment.page import blocks_below
 from tests.support.browser import chromium
 
 URL = 'http://127.0.0.1:8080'
@@ -43,8 +43,8 @@ def main() -> int:
 
 async def inside(folder: Path) -> int:
     """Run the trial where the engine may live."""
-    up, down, commands, restore, alone, build_and_run = blocks('## In containers')
-    _, settings, dump, undump = blocks('## With PostgreSQL')
+    up, down, commands, restore, alone, build_and_run = blocks_below('In containers')
+    _, settings, dump, undump = blocks_below('With PostgreSQL')
     with docker_engine.running(folder) as engine:
         stand_ins(engine)
         async with chromium() as browser:
@@ -55,12 +55,6 @@ async def inside(folder: Path) -> int:
             await trial.with_postgres(settings, up, dump, undump)
     print('The containers are as they should be.')
     return 0
-
-
-def blocks(heading: str) -> list[str]:
-    """Give the blocks of commands of a section of the documentation, in order."""
-    section = (ROOT / 'docs' / 'deployment.md').read_text('utf-8').split(heading)[1].split('\n## ')[0]
-    return re.findall(r'^```sh\n(.*?)^```', section, re.MULTILINE | re.DOTALL)
 
 
 @contextmanager

@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from scripts.trial_of_the_image import CERTIFICATES, ROOT, command, project_files, say
+from scripts.trial_of_the_image import CERTIFICATES, command, project_files, say
+from tests.deployment.page import blocks_below
 from tests.support.app_process import free_port
 from tests.support.counting_app import REPLY
 
@@ -54,7 +55,7 @@ class Machine:
 
 def main() -> int:
     """Boot, install, look; the exit code is 0 if all was as it should be."""
-    install, look, backup = documented('As a service')
+    install, look, backup = blocks_below('As a service')
     with tempfile.TemporaryDirectory(prefix='guilherme-service-') as folder, booted(Path(folder)) as machine:
         port = free_port()
         env = machine.root / 'opt/guilherme/deploy/guilherme.env'
@@ -74,17 +75,10 @@ def main() -> int:
         restart_in_mid_reply(machine, port)
         look_at_the_log(machine)
         machine.shell('systemctl stop guilherme')
-        for block in (*documented('One machine'), *documented('Below a path')):
+        for block in (*blocks_below('One machine'), *blocks_below('Below a path')):
             without_service(machine, block)
     print('The service is as it should be.')
     return 0
-
-
-def documented(heading: str) -> list[str]:
-    """Give the blocks of commands below a heading of the page, in order."""
-    page = (ROOT / 'docs' / 'deployment.md').read_text('utf-8')
-    [section] = re.findall(rf'^##+ {heading}\n(.*?)(?=^#|\Z)', page, re.MULTILINE | re.DOTALL)
-    return re.findall(r'^```sh\n(.*?)^```', section, re.MULTILINE | re.DOTALL)
 
 
 def without_service(machine: Machine, block: str) -> None:

@@ -8,10 +8,11 @@ import asyncio
 import logging
 import os
 import socket
+from contextlib import suppress
 
 from sqlalchemy import Connection, text
 
-from app.errors import AlreadyRunning, StorageUnavailable
+from app.errors import AlreadyRunning, GuilhermeError, StorageUnavailable
 from app.storage.database import engine_of, outages_told, read_url
 from app.storage.instance import Holder
 from app.storage.migrate import LOCK_NUMBER
@@ -57,14 +58,16 @@ class PostgresLock:
         if self._connection is not None:
             return
         engine = engine_of(self._address, writes=True)
-        with outages_told():
-            connection = self._connection = engine.connect().execution_options(isolation_level='AUTOCOMMIT')
-            connection.exec_driver_sql(_SETTINGS)
-            if not connection.execute(_TAKE).scalar():
-                holder = _holder(connection) or Holder(process=0)
-                self.release()
-                raise _refusal(holder)
-        self.announce(url)
+        try:
+            with outages_told():
+                connection = self._connection = engine.connect().execution_options(isolation_level='AUTOCOMMIT')
+                connection.exec_driver_sql(_SETTINGS)
+                if not connection.execute(_TAKE).scalar():
+                    raise _refusal(_holder(connection) or Holder(process=0))
+            self.announce(url)
+        except GuilhermeError:
+            self.release()  # a connection that is kept has the lock
+            raise
 
     def announce(self, url: str) -> None:
         """Tell the server who holds the lock, for the one who comes second; shown by `pg_stat_activity` as well."""
@@ -111,10 +114,8 @@ class PostgresLock:
         except StorageUnavailable:
             log.info('The lock on the database is gone with its connection; it is taken anew when the server is back.')
             self.release()
-        try:
+        with suppress(StorageUnavailable):  # still away
             self.take(self._url)
-        except StorageUnavailable:
-            self.release()  # still away
 
 
 def _holder(connection: Connection) -> Holder | None:

@@ -5,5 +5,17 @@ from pathlib import Path
 
 DOCS = Path(__file__).parents[2] / 'docs'
 PAGE = (DOCS / 'deployment.md').read_text('utf-8')
-BLOCKS = re.findall(r'^```sh\n(.*?)^```', PAGE, re.MULTILINE | re.DOTALL)
-COMMANDS = [line for block in BLOCKS for line in block.splitlines()]
+
+
+def blocks(text: str) -> list[str]:
+    """Give the blocks of commands in a text, in order."""
+    return re.findall(r'^```sh\n(.*?)^```', text, re.MULTILINE | re.DOTALL)
+
+
+def blocks_below(heading: str) -> list[str]:
+    """Give those below a heading of the page, up to the next one that is as high."""
+    [(marks, rest)] = re.findall(rf'^(#+) {heading}\n(.*)', PAGE, re.MULTILINE | re.DOTALL)
+    return blocks(re.split(rf'^#{{1,{len(marks)}}} ', rest, maxsplit=1, flags=re.MULTILINE)[0])
+
+
+COMMANDS = [line for block in blocks(PAGE) for line in block.splitlines()]

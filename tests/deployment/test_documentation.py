@@ -6,16 +6,14 @@ import pytest
 
 from app.operating.command_line import arguments
 from app.settings import Settings, environment_name
-from scripts.trial_of_the_containers import blocks
-from scripts.trial_of_the_service import documented
-from tests.deployment.page import COMMANDS, DOCS, PAGE
+from tests.deployment.page import COMMANDS, DOCS, PAGE, blocks_below
 from tests.deployment.test_container_files import COMPOSE, ONLY_COMPOSE
 from tests.deployment.test_postgresql import LINES
 
 TRIED = [
-    *(block for heading in ('One machine', 'As a service', 'Below a path') for block in documented(heading)),
-    *blocks('## In containers'),
-    *blocks('## With PostgreSQL')[1:],
+    *(block for heading in ('One machine', 'As a service', 'Below a path') for block in blocks_below(heading)),
+    *blocks_below('In containers'),
+    *blocks_below('With PostgreSQL')[1:],
 ]
 """Blocks of commands that `scripts/test-service` and `scripts/test-containers` type, as they stand on the page."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 
+from app.storage.postgres_lock import PostgresLock
 from tests.deployment.page import COMMANDS
 from tests.support.app_process import AppProcess, running_app
 from tests.support.postgres import PostgresServer, postgres_server
@@ -65,3 +66,17 @@ async def test_of_two_starts_at_once_one_runs_and_one_says_so(tmp_path: Path) ->
         await first.kill()
         await second.start()
         await second.kill()
+
+
+async def test_an_app_whose_database_was_taken_over_ends(tmp_path: Path) -> None:
+    with postgres_server() as server:
+        name = server.create_database()
+        async with running_app(tmp_path, NOBODY, GUILHERME_DATABASE_URL=server.url(name)) as app:
+            other = PostgresLock(server.url(name))
+            server.lock_out(name)  # as a server that is restarted, and is back before the app has noticed
+            server.let_in(name)
+            other.take('http://127.0.0.1:9')
+            assert await app.ended() == 0
+            assert 'Another process works with this database now, so this one ends' in app.log()
+            assert 'Traceback' not in app.log()
+        other.release()

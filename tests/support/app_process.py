@@ -15,8 +15,8 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parents[2]
-START_PATIENCE = 30
-"""Seconds to wait for `/readyz`: it takes about one, on a busy machine a few."""
+PATIENCE = 30
+"""Seconds to wait for `/readyz`, which takes about one, on a busy machine a few, or for an end."""
 
 BETWEEN_SIGNALS = 0.05
 """Seconds between two signals: those of a kind that come at once are one."""
@@ -82,6 +82,13 @@ class AppProcess:
         self._process = None
         return code, time.monotonic() - asked
 
+    async def ended(self) -> int:
+        """Wait for the end of the process and give its code."""
+        assert self._process is not None
+        code = await asyncio.wait_for(self._process.wait(), PATIENCE)
+        self._process = None
+        return code
+
     def log(self) -> str:
         """Give everything it has written to its log and output, in all its runs."""
         return self._log.read_text('utf-8', 'replace') if self._log.exists() else ''
@@ -109,7 +116,7 @@ class AppProcess:
     async def _ready(self) -> None:
         assert self._process is not None
         ended = asyncio.ensure_future(self._process.wait())
-        async with httpx.AsyncClient() as client, asyncio.timeout(START_PATIENCE):
+        async with httpx.AsyncClient() as client, asyncio.timeout(PATIENCE):
             while not await _answers(client, f'{self.url}/readyz'):
                 if ended.done():
                     raise RuntimeError(f'the app ended with code {ended.result()}:\n{self.log()}')

@@ -15,7 +15,7 @@ from playwright.async_api import Playwright, async_playwright, expect
 from app.native import opening, place
 from app.native.place import Place
 from tests.browser.screen import WATCH, Screen
-from tests.native.desktop.desktop import PATIENCE, Desktop, desktop, wait_for
+from tests.native.desktop.desktop import Desktop, desktop, wait_for
 from tests.support.app_process import AppProcess, free_port
 from tests.support.ollama_server import OllamaServer
 
@@ -94,13 +94,6 @@ class NativeApp(AppProcess):
             yield screen
         finally:
             await browser.close()
-
-    async def ended(self) -> int:
-        """Wait for the end of the process and give its code."""
-        assert self._process is not None
-        code = await asyncio.wait_for(self._process.wait(), PATIENCE)
-        self._process = None
-        return code
 
     @property
     def process_id(self) -> int:
