@@ -5,8 +5,6 @@ A unit of work crosses to its thread once, however many statements it has; an as
 
 import asyncio
 import os
-import sqlite3
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,26 +12,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, exc, make_url
-from sqlalchemy.pool import QueuePool
+from sqlalchemy import URL, Engine, Executable, exc, make_url
 from sqlmodel import Session
 
 from app.domain.installation import DatabaseInfo
 from app.errors import SettingsInvalid, StorageUnavailable
 from app.storage import migrate
 from app.storage.description import describe
+from app.storage.engines import engine_of
 
 T = TypeVar('T')
 Work = Callable[[Session], T]
 
 READER_THREADS = 4
 POSTGRES_WRITER_THREADS = 4
-POSTGRES_CONNECT_SECONDS = 5
 INSUFFICIENT_PRIVILEGE = '42501'
 """What PostgreSQL calls it (SQLSTATE)."""
-
-LOOK_AGAIN = 0.02
-"""Seconds until a new file that another process holds is tried again."""
 
 
 @dataclass(frozen=True)
@@ -261,62 +255,3 @@ def hand_over(file: Path, to_owner_of: Path) -> None:
     if hasattr(os, 'geteuid') and os.geteuid() == 0:
         owner = to_owner_of.stat()
         os.chown(file, owner.st_uid, owner.st_gid)
-
-
-def engine_of(address: URL, connections: int = 1, busy_timeout: float = 5.0, *, writes: bool) -> Engine:
-    """Make an engine set up as the app needs it: what reads only sees one state in each transaction."""
-    make = _sqlite_engine if address.get_backend_name() == 'sqlite' else _postgres_engine
-    return make(address, connections, busy_timeout, writes=writes)
-
-
-def _sqlite_engine(url: URL, connections: int, busy_timeout: float, *, writes: bool) -> Engine:
-    engine = create_engine(
-        url, poolclass=QueuePool, pool_size=connections, max_overflow=0, connect_args={'timeout': busy_timeout}
-    )
-
-    @event.listens_for(engine, 'connect')
-    def _configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver would begin transactions late, and never for DDL
-        _use_wal(connection, busy_timeout)
-        connection.execute('PRAGMA synchronous = NORMAL')
-        connection.execute('PRAGMA foreign_keys = ON')
-        connection.execute(f'PRAGMA query_only = {not writes}')
-
-    # Taking the write lock at once waits for it; a reader that turns writer fails instead.
-    statement = 'BEGIN IMMEDIATE' if writes else 'BEGIN'
-
-    @event.listens_for(engine, 'begin')
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
-
-    return engine
-
-
-def _use_wal(connection: sqlite3.Connection, patience: float) -> None:
-    """Let readers and the writer not wait for each other.
-
-    Where another process writes to a file that is not in this mode yet (both start on a new one), SQLite refuses at
-    once instead of waiting, so the waiting is done here.
-    """
-    end = time.monotonic() + patience
-    while True:
-        try:
-            connection.execute('PRAGMA journal_mode = WAL')
-        except sqlite3.OperationalError:
-            if time.monotonic() >= end:
-                raise
-            time.sleep(LOOK_AGAIN)
-        else:
-            return
-
-
-def _postgres_engine(url: URL, connections: int, _busy_timeout: float, *, writes: bool) -> Engine:
-    # The encoding of our side: left alone it is that of the database, and psycopg gives bytes for SQL_ASCII.
-    query = {'connect_timeout': str(POSTGRES_CONNECT_SECONDS), **url.query, 'client_encoding': 'utf8'}
-    return create_engine(
-        url.set(query=query),
-        pool_size=connections,
-        max_overflow=0,
-        pool_pre_ping=True,
-        isolation_level='READ COMMITTED' if writes else 'REPEATABLE READ',
-    )

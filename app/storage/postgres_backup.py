@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlalchemy import inspect
 
 from app.errors import OperationRefused
-from app.storage.database import engine_of, outages_told, read_url
+from app.storage.database import outages_told, read_url
+from app.storage.engines import engine_of
 
 MAGIC = b'PGDMP'
 DUMP, RESTORE = 'pg_dump', 'pg_restore'

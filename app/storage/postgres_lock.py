@@ -13,7 +13,8 @@ from contextlib import suppress
 from sqlalchemy import Connection, text
 
 from app.errors import AlreadyRunning, GuilhermeError, StorageUnavailable
-from app.storage.database import engine_of, outages_told, read_url
+from app.storage.database import outages_told, read_url
+from app.storage.engines import engine_of
 from app.storage.instance import Holder
 from app.storage.migrate import LOCK_NUMBER
 

@@ -22,7 +22,8 @@ from app.errors import OperationRefused, StorageUnavailable
 from app.storage import migrate
 from app.storage.carrying import ROWS_AT_A_TIME, TABLES, Fingerprint, carry_over
 from app.storage.conversations import Conversations
-from app.storage.database import Database, engine_of, prepare_file, read_url, sqlite_file
+from app.storage.database import Database, prepare_file, read_url, sqlite_file
+from app.storage.engines import engine_of
 from app.storage.journal import SqlJournal
 from app.storage.messages import Messages
 from app.storage.rows import row_of_message, storable

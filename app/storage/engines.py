@@ -1,0 +1,72 @@
+"""How either database is connected to."""
+
+import sqlite3
+import time
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+POSTGRES_CONNECT_SECONDS = 5
+
+LOOK_AGAIN = 0.02
+"""Seconds until a new file that another process holds is tried again."""
+
+
+def engine_of(address: URL, connections: int = 1, busy_timeout: float = 5.0, *, writes: bool) -> Engine:
+    """Make an engine set up as the app needs it: what reads only sees one state in each transaction."""
+    make = _sqlite_engine if address.get_backend_name() == 'sqlite' else _postgres_engine
+    return make(address, connections, busy_timeout, writes=writes)
+
+
+def _sqlite_engine(url: URL, connections: int, busy_timeout: float, *, writes: bool) -> Engine:
+    engine = create_engine(
+        url, poolclass=QueuePool, pool_size=connections, max_overflow=0, connect_args={'timeout': busy_timeout}
+    )
+
+    @event.listens_for(engine, 'connect')
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver would begin transactions late, and never for DDL
+        _use_wal(connection, busy_timeout)
+        connection.execute('PRAGMA synchronous = NORMAL')
+        connection.execute('PRAGMA foreign_keys = ON')
+        connection.execute(f'PRAGMA query_only = {not writes}')
+
+    # Taking the write lock at once waits for it; a reader that turns writer fails instead.
+    statement = 'BEGIN IMMEDIATE' if writes else 'BEGIN'
+
+    @event.listens_for(engine, 'begin')
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    return engine
+
+
+def _use_wal(connection: sqlite3.Connection, patience: float) -> None:
+    """Let readers and the writer not wait for each other.
+
+    Where another process writes to a file that is not in this mode yet (both start on a new one), SQLite refuses at
+    once instead of waiting, so the waiting is done here.
+    """
+    end = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute('PRAGMA journal_mode = WAL')
+        except sqlite3.OperationalError:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(LOOK_AGAIN)
+        else:
+            return
+
+
+def _postgres_engine(url: URL, connections: int, _busy_timeout: float, *, writes: bool) -> Engine:
+    # The encoding of our side: left alone it is that of the database, and psycopg gives bytes for SQL_ASCII.
+    query = {'connect_timeout': str(POSTGRES_CONNECT_SECONDS), **url.query, 'client_encoding': 'utf8'}
+    return create_engine(
+        url.set(query=query),
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=True,
+        isolation_level='READ COMMITTED' if writes else 'REPEATABLE READ',
+    )
