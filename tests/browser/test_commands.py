@@ -225,6 +225,7 @@ async def test_a_transcript_is_stopped(app_with_youtube: AppProcess, open_tab: O
     await tab.ask(f'/youtube {TALK}')
     await expect(tab.reply.locator('.dots')).to_be_visible()
     await expect(tab.reply.locator('.message-note')).to_have_text('Fetching the transcript')
+    await youtube.until(lambda: youtube.count('/api/timedtext'))
     await tab.part('stop').click()
     await tab.has_status('stopped')
     await youtube.until(lambda: youtube.requests[-1].disconnected_at)

@@ -12,8 +12,9 @@ from app.domain.message import CommandCall, Message, Role, Source, Status, Step
 from app.domain.model import ModelRef
 from app.domain.queued import QueuedMessage
 
-texts = st.text(st.characters(exclude_categories=['Cs'], exclude_characters='\0'), max_size=20)
-names = texts.filter(bool)
+CHARACTERS = st.characters(exclude_categories=['Cs'], exclude_characters='\0')
+texts = st.text(CHARACTERS, max_size=20)
+names = st.text(CHARACTERS, min_size=1, max_size=20)
 
 
 def mappings(values: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, object]]:
@@ -22,7 +23,7 @@ def mappings(values: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, o
 
 ids = st.uuids(version=4).map(str)  # one of version 8 would be temporary
 times = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))
-numbers = st.integers(-(2**31), 2**31) | st.floats(-1e6, 1e6).filter(lambda number: number == round(number, 3))
+numbers = st.integers(-(2**31), 2**31) | st.integers(-(10**9), 10**9).map(lambda number: number / 1000)
 plain_json = st.recursive(
     st.none() | st.booleans() | numbers | texts,
     lambda inner: st.lists(inner, max_size=3) | mappings(inner),
