@@ -24,7 +24,15 @@ def tell(text: str, out: TextIO | None, end: str = '\n') -> None:
     try:
         print(text, end=end, file=out, flush=True)
     except OSError:  # `| head` has read enough, or the disk behind a file is full
-        assert out is not None
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, out.fileno())  # Python writes what is left over when it ends
-        os.close(nowhere)
+        _fall_silent(out)
+    except BaseException:  # asked to end while nobody reads
+        _fall_silent(out)
+        raise
+
+
+def _fall_silent(out: TextIO | None) -> None:
+    """Let what is left over go nowhere: Python writes it when it ends, and would wait for a reader for ever."""
+    assert out is not None
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, out.fileno())
+    os.close(nowhere)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.operating.printing import tell
 from app.storage.backup import back_up
 from app.storage.conversations import Conversations
 from app.storage.database import Database
@@ -16,6 +17,9 @@ from tests.operating.running import begun, names
 from tests.replies.waiting import until
 from tests.storage.samples import conversation
 from tests.support.postgres import postgres_server
+
+ASK_AGAIN = 2
+"""Seconds after which a command is asked once more: Python sees what comes just before a write only after it."""
 
 SIGNALS = pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 
@@ -53,8 +57,32 @@ async def broken_off(number: signal.Signals, under_way: Callable[[], object], *a
         async with begun(*arguments, stdout=pipe) as process:
             await until(under_way, timeout=30)
             process.send_signal(number)
-            _, err = await process.communicate()
-    assert (process.returncode, err) == (128 + number, b'')
+            told = asyncio.create_task(process.communicate())
+            await asyncio.wait({told}, timeout=ASK_AGAIN)
+            while not told.done():
+                process.send_signal(number)
+                await asyncio.wait({told}, timeout=ASK_AGAIN)
+    assert (process.returncode, told.result()[1]) == (128 + number, b'')
+
+
+def test_breaking_off_what_nobody_reads() -> None:
+    def end(_number: int, _frame: object) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        raise SystemExit
+
+    before = signal.signal(signal.SIGALRM, end)
+    try:
+        with full_pipe() as pipe:
+            out = os.fdopen(os.dup(pipe), 'w')
+            signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)
+            with pytest.raises(SystemExit):
+                tell('Copying 100%', out)
+            signal.setitimer(signal.ITIMER_REAL, 10)
+            out.flush()  # as Python does with standard output when it ends
+        out.close()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @SIGNALS
