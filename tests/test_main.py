@@ -21,6 +21,7 @@ from tests.operating.running import begun, run
 from tests.replies.waiting import until
 from tests.support.app_process import AppProcess, free_port, running_app
 from tests.support.ollama_server import OllamaServer
+from tests.support.pipes import full_pipe
 
 NOBODY = 'http://127.0.0.1:1'
 ROOT = Path(__file__).parents[1]
@@ -239,6 +240,17 @@ async def test_every_line_of_a_log_of_objects_is_one(tmp_path: Path) -> None:
     assert [line['level'] for line in log if line['level'] != 'INFO'] == ['WARNING', 'CRITICAL']
     assert log[0]['message'] == f'Guilherme is ready: http://127.0.0.1:{port}'
     assert log[-1]['message'].startswith('Guilherme is running already')
+
+
+async def test_a_log_nobody_reads_holds_nothing_up(tmp_path: Path) -> None:
+    port = str(free_port())
+    settings = {'OLLAMA_HOST': NOBODY, 'GUILHERME_LOG_FORMAT': 'json'}  # the news of the start are lines of this log
+    with full_pipe() as pipe:
+        async with begun('--port', port, '--data-dir', str(tmp_path), stderr=pipe, settings=settings) as process:
+            async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(retries=5)) as client:
+                assert (await client.get(f'http://127.0.0.1:{port}/readyz')).status_code == 200
+            process.terminate()
+            assert await process.wait() == 0
 
 
 async def test_it_says_that_no_model_can_answer(tmp_path: Path) -> None:

@@ -117,6 +117,7 @@ class Window:
                 await asyncio.to_thread(child.join, FAREWELL)
         if not (self._listener.attended or _is_ending()):
             log.error('The window could not be opened. What it needs: docs/native.md')
+            logging.shutdown()
             os._exit(1)  # NiceGUI ends the process with 0 now, as after any window
 
     def _answer(self, wish: str) -> str:

@@ -2,8 +2,12 @@
 
 import json
 import logging
+import os
 import sys
 from datetime import UTC, datetime
+from typing import TextIO
+
+from app.observability.background import BackgroundHandler
 
 TEXT_FORMAT = '%(asctime)s %(levelname)-7s %(name)s: %(message)s'
 
@@ -31,8 +35,15 @@ def is_of_objects() -> bool:
 
 def set_up(log_format: str, level: str) -> None:
     """Send the log to standard error in the chosen form (`text` or `json`), from `level` on."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = BackgroundHandler(_standard_error)
     handler.setFormatter(JsonFormatter() if log_format == 'json' else logging.Formatter(TEXT_FORMAT))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ('httpx', 'httpcore', 'alembic', 'asyncio'):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+
+
+def _standard_error() -> TextIO:
+    if sys.stderr is None:  # a program of Windows without a console
+        return os.fdopen(os.open(os.devnull, os.O_WRONLY), 'w')
+    # A file of its own: while a thread stands still in writing to sys.stderr Python cannot end in peace.
+    return os.fdopen(os.dup(sys.stderr.fileno()), 'w', encoding=sys.stderr.encoding, errors='backslashreplace')

@@ -19,6 +19,7 @@ async def begun(
     *arguments: str,
     python: tuple[str, ...] = (),
     stdout: int = asyncio.subprocess.PIPE,
+    stderr: int = asyncio.subprocess.PIPE,
     settings: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Begin to run `main.py`, with options for Python before it; it is killed at the end if it still runs."""
@@ -30,7 +31,7 @@ async def begun(
         *arguments,
         env={**kept, 'PYTHONIOENCODING': 'utf-8', **settings},
         stdout=stdout,
-        stderr=asyncio.subprocess.PIPE,
+        stderr=stderr,
     )
     try:
         async with asyncio.timeout(PATIENCE):

@@ -3,8 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from app.storage.database import Database
 from tests.operating.running import begun, names
 from tests.replies.waiting import until
 from tests.storage.samples import conversation
+from tests.support.pipes import full_pipe
 from tests.support.postgres import postgres_server
 
 ASK_AGAIN = 2
@@ -33,22 +33,6 @@ async def url(tmp_path: Path) -> str:
     await Conversations(database).create(conversation())
     await database.close()
     return address
-
-
-@contextmanager
-def full_pipe() -> Iterator[int]:
-    """Give a pipe that is full: whoever says something into it stands still."""
-    reading, writing = os.pipe()
-    os.set_blocking(writing, False)
-    with suppress(BlockingIOError):
-        while True:
-            os.write(writing, b' ' * 4096)
-    os.set_blocking(writing, True)
-    try:
-        yield writing
-    finally:
-        os.close(reading)
-        os.close(writing)
 
 
 async def broken_off(number: signal.Signals, under_way: Callable[[], object], *arguments: str) -> None:
