@@ -9,16 +9,17 @@ from zipfile import ZipFile
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import BrowserLog, OpenTab
 from tests.browser.screen import Screen, numbered
 from tests.exchange.reading_files import FILES
 from tests.support.app_process import AppProcess, running_app
+from tests.support.browser import chromium
 from tests.support.ollama_server import OllamaServer
-from tests.support.reverse_proxy import Proxy, caddy, nginx
+from tests.support.reverse_proxy import Certificate, Proxy, caddy, certificate, nginx
 
-SITES: dict[str, tuple[Callable[[Path, str, int], AbstractAsyncContextManager[Proxy]], str, str]] = {
+SITES: dict[str, tuple[Callable[[Path, str, int, Certificate], AbstractAsyncContextManager[Proxy]], str, str]] = {
     'nginx': (nginx, 'nginx.conf', ''),
     'caddy': (caddy, 'Caddyfile', ''),
     'nginx below a path': (nginx, 'nginx-sub-path.conf', '/chat'),
@@ -47,14 +48,33 @@ async def apps(tmp_path_factory: pytest.TempPathFactory, ollama: OllamaServer) -
         yield {'': root, '/chat': below}
 
 
+@pytest_asyncio.fixture(scope='module', loop_scope='session')
+async def own(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """Make the certificate of all proxies."""
+    return await certificate(tmp_path_factory.mktemp('certificate'))
+
+
+@pytest_asyncio.fixture(scope='module', loop_scope='session')
+async def browser(own: Certificate) -> AsyncIterator[Browser]:
+    """Start a browser that takes the certificate. One that is told to let errors pass asks again after each of them,
+    and gives up now and then.
+    """
+    async with chromium(f'--ignore-certificate-errors-spki-list={own.fingerprint}') as started:
+        yield started
+
+
 @pytest.fixture(params=SITES)
 async def site(
-    request: pytest.FixtureRequest, tmp_path: Path, apps: dict[str, AppProcess], browser_log: BrowserLog
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    apps: dict[str, AppProcess],
+    own: Certificate,
+    browser_log: BrowserLog,
 ) -> AsyncIterator[Site]:
     """Run a proxy before an app; whatever either complains of fails the test."""
     serve, file, path = SITES[request.param]
     app = apps[path]
-    async with serve(tmp_path, file, app.port) as proxy:
+    async with serve(tmp_path, file, app.port, own) as proxy:
         browser_log.apps.append(app)
         yield Site(app, proxy, path)
     assert proxy.complaints() == app.new_complaints() == ''
@@ -63,7 +83,7 @@ async def site(
 @pytest.fixture
 async def tab(site: Site, open_tab: OpenTab) -> AsyncIterator[Screen]:
     """Open the site; all that is asked must be below its path, answered, and shown over the encrypted line."""
-    screen = await open_tab(site.url, ignore_https_errors=True)
+    screen = await open_tab(site.url)
     asked: list[str] = []
     refused: list[str] = []
     screen.page.on('request', lambda each: asked.append(each.url))

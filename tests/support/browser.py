@@ -42,8 +42,8 @@ def arguments() -> list[str]:
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """Start a headless Chromium and close it at the end.
+async def chromium(*further: str) -> AsyncIterator[Browser]:
+    """Start a headless Chromium, with further arguments, and close it at the end.
 
     Raises:
         NoChromium: none is there, or it does not start.
@@ -51,7 +51,7 @@ async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         path = chromium_path()
         try:
-            browser = await playwright.chromium.launch(executable_path=path, args=arguments())
+            browser = await playwright.chromium.launch(executable_path=path, args=[*arguments(), *further])
         except PlaywrightError as error:
             raise NoChromium(
                 f'{path or "Playwright’s Chromium"} could not be started. scripts/test finds or installs one; '

@@ -1,11 +1,14 @@
 """Real reverse proxies with the very files of `deploy/`: only ports, names and the certificate's place are replaced."""
 
 import asyncio
+import base64
+import hashlib
 import shutil
 import ssl
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.app_process import ROOT, free_port
@@ -46,17 +49,29 @@ class Proxy:
         return log.read_text('utf-8') if log.exists() else ''
 
 
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate for this machine that nobody signed, and its key.
+
+    `fingerprint` is how Chromium wants to be told to take it (`--ignore-certificate-errors-spki-list`).
+    """
+
+    file: Path
+    key: Path
+    fingerprint: str
+
+
 @asynccontextmanager
-async def nginx(folder: Path, file: str, app_port: int) -> AsyncIterator[Proxy]:
+async def nginx(folder: Path, file: str, app_port: int, own: Certificate) -> AsyncIterator[Proxy]:
     """Run nginx with a file of `deploy/`, over TLS with a certificate made for the purpose."""
-    port, pem = free_port(), await certificate(folder)
+    port = free_port()
     site = replaced(
         DEPLOY / file,
         {
             'listen 443 ssl;': f'listen 127.0.0.1:{port} ssl;',
             'http://127.0.0.1:8080': f'http://127.0.0.1:{app_port}',
-            CERTIFICATE[0]: str(pem[0]),
-            CERTIFICATE[1]: str(pem[1]),
+            CERTIFICATE[0]: str(own.file),
+            CERTIFICATE[1]: str(own.key),
         },
     ).replace('listen 80;', f'listen 127.0.0.1:{free_port()};')
     config = folder / 'nginx.conf'
@@ -66,13 +81,13 @@ async def nginx(folder: Path, file: str, app_port: int) -> AsyncIterator[Proxy]:
 
 
 @asynccontextmanager
-async def caddy(folder: Path, file: str, app_port: int) -> AsyncIterator[Proxy]:
+async def caddy(folder: Path, file: str, app_port: int, own: Certificate) -> AsyncIterator[Proxy]:
     """Run Caddy with a file of `deploy/`; it is given a certificate, where it would get one by itself."""
-    port, pem = free_port(), await certificate(folder)
+    port = free_port()
     name = 'chat.example.org {' if file == 'Caddyfile' else 'example.org {'
     site = replaced(
         DEPLOY / file,
-        {name: f'https://127.0.0.1:{port} {{\n\ttls {pem[0]} {pem[1]}', '127.0.0.1:8080': f'127.0.0.1:{app_port}'},
+        {name: f'https://127.0.0.1:{port} {{\n\ttls {own.file} {own.key}', '127.0.0.1:8080': f'127.0.0.1:{app_port}'},
     )
     config = folder / 'Caddyfile'
     config.write_text('{\n\tadmin off\n\tauto_https off\n\tpersist_config off\n}\n' + site, 'utf-8')
@@ -90,19 +105,26 @@ def replaced(file: Path, words: Mapping[str, str]) -> str:
     return text
 
 
-async def certificate(folder: Path) -> tuple[Path, Path]:
-    """Make a certificate for this machine that nobody signed; give it and its key."""
+async def certificate(folder: Path) -> Certificate:
+    """Make a certificate in a folder."""
     cert, key = folder / 'cert.pem', folder / 'key.pem'
-    openssl = await asyncio.create_subprocess_exec(
-        *(program('openssl'), 'req', '-x509', '-nodes', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'),
+    await _openssl(
+        *('req', '-x509', '-nodes', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'),
         *('-days', '2', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'),
         *('-out', str(cert), '-keyout', str(key)),
-        stderr=asyncio.subprocess.PIPE,
     )
-    _, said = await openssl.communicate()
-    if openssl.returncode:
+    public = await _openssl('pkey', '-in', str(key), '-pubout', '-outform', 'DER')
+    return Certificate(cert, key, base64.b64encode(hashlib.sha256(public).digest()).decode())
+
+
+async def _openssl(*arguments: str) -> bytes:
+    process = await asyncio.create_subprocess_exec(
+        program('openssl'), *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    out, said = await process.communicate()
+    if process.returncode:
         raise NoProxy(f'openssl could not make a certificate:\n{said.decode()}')
-    return cert, key
+    return out
 
 
 @asynccontextmanager
