@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.native.qt_window import accepted
+from app.native.qt_window import DARK, LIGHT, accepted
+from app.ui.theme import STYLES
 
 
 @pytest.mark.parametrize(
@@ -21,3 +22,9 @@ from app.native.qt_window import accepted
 )
 def test_languages_are_told_as_a_browser_does(languages: Sequence[str], header: str) -> None:
     assert accepted(languages) == header
+
+
+def test_the_window_begins_in_the_colours_of_the_page() -> None:
+    tokens = (STYLES / 'tokens.css').read_text('utf-8')
+    assert f'--light-page: {LIGHT};' in tokens
+    assert f'--dark-page: {DARK};' in tokens

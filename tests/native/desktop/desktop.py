@@ -1,7 +1,9 @@
 """A desktop in memory: a screen (Xvfb), a window manager (openbox), and what a person does with windows."""
 
 import asyncio
+import mmap
 import os
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -35,6 +37,7 @@ class Desktop:
 
     def __init__(self) -> None:
         self.display = ''
+        self.pixels = Path()
         self.screen: asyncio.subprocess.Process | None = None
 
     async def windows(self) -> dict[str, Frame]:
@@ -95,6 +98,17 @@ class Desktop:
 
         await wait_for(in_front)
 
+    async def click(self, x: float, y: float, button: int = 1) -> None:
+        """Click somewhere on the screen; 3 is the right button."""
+        await self._do('xdotool', 'mousemove', f'{x:.0f}', f'{y:.0f}', 'click', str(button))
+
+    def colour(self, x: int, y: int) -> str:
+        """Give the colour of a pixel of the screen, as in a style sheet."""
+        with self.pixels.open('rb') as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as seen:
+            head = struct.unpack('>25I', seen[:100])  # an XWD file: see X11/XWDFile.h
+            place = head[0] + head[19] * 12 + y * head[12] + x * 4
+            return f'#{seen[place : place + 3][::-1].hex()}'
+
     async def type(self, text: str) -> None:
         await self._do('xdotool', 'type', '--delay', '20', text)
 
@@ -140,7 +154,8 @@ async def desktop(folder: Path) -> AsyncIterator[Desktop]:
     one = Desktop()
     with (folder / 'desktop.log').open('ab') as log:
         async with AsyncExitStack() as running:
-            one.screen, one.display = await _screen(running, log)
+            one.screen, one.display = await _screen(running, log, folder)
+            one.pixels = folder / 'Xvfb_screen0'
             # On a busy machine a first connection may be refused although the screen has said that it is there.
             await wait_for(lambda: one.answers('xdotool', 'getdisplaygeometry'))
             await _run(running, 'openbox', env={**os.environ, 'DISPLAY': one.display}, stdout=log, stderr=log)
@@ -148,12 +163,12 @@ async def desktop(folder: Path) -> AsyncIterator[Desktop]:
             yield one
 
 
-async def _screen(running: AsyncExitStack, log: BinaryIO) -> tuple[asyncio.subprocess.Process, str]:
-    """Start a screen; give its process and its name."""
+async def _screen(running: AsyncExitStack, log: BinaryIO, folder: Path) -> tuple[asyncio.subprocess.Process, str]:
+    """Start a screen, with its pixels in a folder; give its process and its name."""
     reading, writing = os.pipe()
     size = '{}x{}x24'.format(*SIZE)
     # Without -noreset it starts anew when its last client leaves, on the others that are just coming.
-    arguments = '-displayfd', str(writing), '-screen', '0', size, '-nolisten', 'tcp', '-noreset'
+    arguments = '-displayfd', str(writing), '-screen', '0', size, '-nolisten', 'tcp', '-noreset', '-fbdir', str(folder)
     screen = await _run(running, 'Xvfb', *arguments, pass_fds=[writing], stdout=log, stderr=log)
     os.close(writing)
     with os.fdopen(reading) as number:

@@ -5,15 +5,22 @@ import os
 import signal
 from pathlib import Path
 
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from app.native.opening import place_file
 from app.native.place import Place, write
+from app.native.qt_window import DARK
 from tests.native.desktop.conftest import TITLE, NativeApp
 from tests.native.desktop.desktop import PATIENCE, SIZE
 from tests.replies.waiting import until
 
 LONG = 'tokens=2000 rate=40'
+
+
+async def right_click(app: NativeApp, on: Locator) -> None:
+    box, window = await on.bounding_box(), await app.desktop.window(TITLE)
+    assert box is not None
+    await app.desktop.click(window.x + box['x'] + 10, window.y + box['y'] + 10, 3)
 
 
 async def ask_something_long(app: NativeApp) -> str:
@@ -265,6 +272,41 @@ async def test_the_clipboard_works(app: NativeApp) -> None:
         await page.composer.click()
         await app.desktop.press('ctrl+v')
         await expect(page.composer).to_have_value('to be copied')
+
+
+async def test_a_right_click_offers_the_clipboard(app: NativeApp) -> None:
+    await app.start()
+    async with app.page() as page:
+        await page.ask('say=selected')
+        await page.has_status('complete')
+        await page.body.dblclick(position={'x': 10, 'y': 10})
+        await right_click(app, page.body)
+        for key in ('Down', 'Return'):  # Copy, and nothing else
+            await app.desktop.press(key)
+        await page.composer.fill('')
+        await right_click(app, page.composer)
+        for key in ('Down', 'Return'):  # Paste: nothing is selected that could be cut or copied
+            await app.desktop.press(key)
+        await expect(page.composer).to_have_value('selected')
+
+
+async def test_a_dark_page_does_not_begin_white(app: NativeApp) -> None:
+    await app.start()
+    async with app.page() as page:
+        await page.evaluate('document.cookie = "guilherme_theme=dark; path=/; max-age=1000"')
+    frame = await app.desktop.window(TITLE)
+    await until(lambda: [*app.data_dir.glob('window/theme')])
+    await app.desktop.close(TITLE)
+    assert await app.ended() == 0
+    middle = frame.x + frame.width // 2, frame.y + 20
+    nothing = app.desktop.colour(*middle)
+    starting = asyncio.create_task(app.start())
+    seen = await until(lambda: {app.desktop.colour(*middle)} - {nothing}, timeout=PATIENCE)
+    while not starting.done():
+        seen.add(app.desktop.colour(*middle))
+        await asyncio.sleep(0)
+    await starting
+    assert seen <= {DARK, nothing}
 
 
 async def test_drafts_are_kept(app: NativeApp) -> None:
