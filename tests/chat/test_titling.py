@@ -116,13 +116,11 @@ async def test_an_answer_that_begins_closes_the_request_for_a_title_first(naming
     server.titles = 'load=30'
     first, _ = await naming.exchange(QUESTION)
     [asked] = await server_named(server)
-    began = time()
     _, reply = await naming.exchange('Another conversation')
     assert reply.status is Status.COMPLETE
     closed_at = asked.disconnected_at
     assert closed_at is not None
     assert closed_at <= server.answered[-1].began_at
-    assert server.answered[-1].began_at - began < 0.5
     server.titles = TITLE
     await naming.exchange('One more')
     await until(lambda: first.title == 'Carrot cake')
