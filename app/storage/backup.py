@@ -55,8 +55,8 @@ def restore(url: str, backup: Path, told: Told = lambda _part: None) -> Path | N
 
 def _restore_sqlite(place: Path, backup: Path, told: Told) -> Path | None:
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = place.with_name(f'.{place.name}.{os.getpid()}.part')
-    with _removed_at_the_end(part):
+    part = place.with_name(f'.{place.name}.part')  # one at a time: nobody else uses the place
+    with _temporary(part):
         _make_private(part)
         _refuse_newer(backup, sqlite_backup.copy_checked(backup, part, told))
         hand_over(part, place if place.exists() else place.parent)
@@ -92,7 +92,7 @@ def _is_of_sqlite(backup: Path) -> bool:
 def _written_beside(target: Path) -> Iterator[Path]:
     """Give a file to write to, which gets its name when it is whole; nothing stays if it never is."""
     part = target.parent / f'.guilherme-{os.getpid()}.part'
-    with _removed_at_the_end(part):
+    with _temporary(part):
         _refuse_existing(target)
         _make_private(part)
         yield part
@@ -101,13 +101,19 @@ def _written_beside(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _removed_at_the_end(part: Path) -> Iterator[None]:
+def _temporary(part: Path) -> Iterator[None]:
+    """Let there be no such file before and after, also if one was left by a process that was killed."""
+    _remove(part)
     try:
         yield
     finally:
-        for each in (part, Path(f'{part}-journal'), Path(f'{part}-wal'), Path(f'{part}-shm')):
-            with suppress(OSError):
-                each.unlink(missing_ok=True)
+        _remove(part)
+
+
+def _remove(part: Path) -> None:
+    for each in (part, Path(f'{part}-journal'), Path(f'{part}-wal'), Path(f'{part}-shm')):
+        with suppress(OSError):
+            each.unlink(missing_ok=True)
 
 
 def _refuse_existing(target: Path) -> None:

@@ -12,7 +12,7 @@ from app.operating.printing import tell
 from app.storage.backup import back_up
 from app.storage.conversations import Conversations
 from app.storage.database import Database
-from tests.operating.running import begun, names
+from tests.operating.running import begun, names, run
 from tests.replies.waiting import until
 from tests.storage.samples import conversation
 from tests.support.pipes import full_pipe
@@ -85,6 +85,21 @@ async def test_a_restore(number: signal.Signals, url: str, tmp_path: Path) -> No
     await broken_off(number, lambda: [*data.glob('.*.part')], 'restore', f'{tmp_path}/x.db', '--data-dir', str(data))
     assert names(data) == ['guilherme.db', 'guilherme.db.lock']
     assert (data / 'guilherme.db').read_bytes() == before
+
+
+async def test_a_restore_that_was_killed_leaves_nothing_for_long(url: str, tmp_path: Path) -> None:
+    await asyncio.to_thread(back_up, url, tmp_path / 'x.db')
+    data = tmp_path / 'data'
+    restoring = 'restore', f'{tmp_path}/x.db', '--data-dir', str(data)
+    with full_pipe() as pipe:
+        async with begun(*restoring, stdout=pipe) as process:
+            await until(lambda: [*data.glob('.*.part')], timeout=30)
+            process.kill()
+            await process.wait()
+    assert [*data.glob('.*.part')] != []
+    code, _, _ = await run(*restoring)
+    assert code == 0
+    assert [*data.glob('.*')] == []
 
 
 @SIGNALS
