@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import DatabaseUnusable, GuilhermeError, StorageUnavailable, WindowOpenAlready
 from app.operating.command_line import arguments
+from app.operating.ending import leave_when_asked
 from app.quick_start import quick_imports
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 def main() -> int:
     """Run until told to stop, or do the one thing asked for; give 0 after a clean end, 1 with a sentence otherwise."""
     given = arguments()
-    for wish in (signal.SIGTERM, signal.SIGINT):  # the server takes them over while it runs, and gives them back
-        signal.signal(wish, _break_off if given.command else _leave)
+    leave_when_asked(lambda number: 128 + number if given.command else 0)  # a command did not do what it was asked
     try:
         from app import settings  # here, so that Ctrl-C is understood while it is read
 
@@ -53,23 +53,6 @@ def main() -> int:
     except GuilhermeError as error:
         return _refused(error)
     return 0
-
-
-def _leave(_number: int, _frame: object) -> None:
-    _take_no_more_wishes()
-    raise SystemExit(0)
-
-
-def _break_off(number: int, _frame: object) -> None:
-    """Leave, but not as if the command had done what it was asked."""
-    _take_no_more_wishes()
-    raise SystemExit(128 + number)
-
-
-def _take_no_more_wishes() -> None:
-    """Let what is half done be cleared away in peace: once is enough."""
-    for wish in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(wish, signal.SIG_IGN)
 
 
 def _refused(error: GuilhermeError) -> int:

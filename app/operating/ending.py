@@ -1,8 +1,21 @@
-"""How the process takes it when it is asked to end again while it ends already."""
+"""How the process takes it when it is asked to end: before the server runs, in a command, and while it ends already."""
 
+import _thread
+import os
 import signal
+import sys
+import threading
+from collections.abc import Callable
 from types import FrameType
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
+WISHES = signal.SIGTERM, signal.SIGINT
+
+A_MOMENT = 0.01
+"""Seconds after which somebody who could not be heard is heard again."""
 
 
 class EndingServer(Protocol):
@@ -15,6 +28,30 @@ class EndingServer(Protocol):
         ...
 
 
+def leave_when_asked(code: Callable[[int], int]) -> None:
+    """Leave by SystemExit at SIGTERM or Ctrl+C, with the exit code for that signal. The server has handlers of its own
+    while it runs, and gives these back.
+
+    Only the first one counts: what is half done is cleared away in peace. Where Python can raise nothing (in a
+    destructor, or called back from C) it would drop the exception and go on; then it is raised again a moment later.
+    """
+    usual = sys.unraisablehook
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        _listen(signal.SIG_IGN)
+        raise _Left(code(number), number)
+
+    def raise_again(dropped: 'UnraisableHookArgs') -> None:
+        if isinstance(dropped.exc_value, _Left) and threading.current_thread() is threading.main_thread():
+            _listen(leave)
+            threading.Timer(A_MOMENT, _signal, [dropped.exc_value.number]).start()
+        else:
+            usual(dropped)
+
+    sys.unraisablehook = raise_again
+    _listen(leave)
+
+
 def end_once(server: EndingServer) -> None:
     """Let only the first signal count: at a second Ctrl-C the server would leave without having stored the last words.
 
@@ -25,5 +62,22 @@ def end_once(server: EndingServer) -> None:
         if not server.should_exit:
             server.handle_exit(number, frame)
 
-    for wish in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(wish, ask)
+    _listen(ask)
+
+
+class _Left(SystemExit):
+    def __init__(self, code: int, number: int) -> None:
+        super().__init__(code)
+        self.number = number
+
+
+def _signal(number: int) -> None:
+    if sys.platform == 'win32':  # there it cannot wake a thread that waits
+        _thread.interrupt_main(number)
+    else:
+        os.kill(os.getpid(), number)
+
+
+def _listen(handler: Any) -> None:
+    for wish in WISHES:
+        signal.signal(wish, handler)
