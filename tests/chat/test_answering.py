@@ -228,10 +228,11 @@ async def test_the_place_is_that_in_the_line_of_the_server(tmp_path: Path, often
         assert order == sorted(order)
 
 
-async def test_the_place_is_shown_soon(desk: Desk) -> None:
+async def test_the_place_is_shown_soon(desk: Desk, server: OllamaServer) -> None:
     first, _ = await desk.ask('load=30')
+    await server.until(lambda: server.asked('/api/chat'))
     state, reply = await desk.ask('load=30')
-    assert (await until(lambda: waits_for(state, reply)))['ahead'] == 1
+    assert await until(lambda: waits_for(state, reply).get('ahead')) == 1
     for each in (first, state):
         await desk.chat.asking.stop(LOCAL_OWNER, each.id)
 
