@@ -7,6 +7,7 @@ GuilhermeError                  code, details: the screen puts them into words i
 │   ├── ModelNotFound           the server does not have the model
 │   ├── OutOfMemory             the model does not fit into memory
 │   ├── AccessDenied            the server wants another key
+│   ├── PromptTooLong           the server says that the prompt does not fit into its window
 │   ├── ServerFault             the server answered with an error of its own
 │   ├── ConnectionDropped       the connection ended in mid-reply
 │   ├── BrokenStream            a line of the stream was not what the protocol says
@@ -85,6 +86,15 @@ class AccessDenied(ProviderError):
     """Raised when the server wants another key (401, 403)."""
 
     code = 'access_denied'
+
+
+class PromptTooLong(ProviderError):
+    """Raised when the server refuses a prompt because it does not fit into its context window.
+
+    Details: `tokens` of the prompt and `num_ctx` of the window, as the server counts them; None where it does not tell.
+    """
+
+    code = 'prompt_too_long'
 
 
 class ServerFault(ProviderError):

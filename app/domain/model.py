@@ -29,7 +29,11 @@ class ModelRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelInfo:
-    """What is known of one model. `context_length` is in tokens, None when the server does not say; `size` in bytes."""
+    """What is known of one model. `context_length` is in tokens, None when the server does not say; `size` in bytes.
+
+    `sets_window` says that the window a request names (`num_ctx`) counts; elsewhere the server has its own, and
+    `context_length` is that one. `remote_host` is where a model runs that the server only passes on to, empty for its own.
+    """
 
     ref: ModelRef
     context_length: int | None = None
@@ -37,6 +41,8 @@ class ModelInfo:
     thinks: bool = False
     sees: bool = False
     continues_prefix: bool = False
+    sets_window: bool = False
+    remote_host: str = ''
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,9 @@ ERRORS: Mapping[str, str] = {
     'model_not_found': msgid('The model {model} is not installed. Download it or choose another one.'),
     'out_of_memory': msgid('There is not enough memory for {model}. Close other programs or choose a smaller model.'),
     'access_denied': msgid('The model server refused the key. Check the key in the settings.'),
+    'prompt_too_long': msgid(
+        'The question does not fit into the context window of this model. Shorten it, or choose a wider window.'
+    ),
     'server_fault': msgid('The model server reported a fault: {message}'),
     'connection_dropped': msgid('The connection to the model server broke off. What had arrived is kept.'),
     'broken_stream': msgid('The model server sent something that makes no sense: {line}'),
