@@ -32,7 +32,8 @@ class ModelInfo:
     """What is known of one model. `context_length` is in tokens, None when the server does not say; `size` in bytes.
 
     `sets_window` says that the window a request names (`num_ctx`) counts; elsewhere the server has its own, and
-    `context_length` is that one. `remote_host` is where a model runs that the server only passes on to, empty for its own.
+    `context_length` is that one. `remote_host` is where a model runs whose questions the server only passes on; empty
+    for its own.
     """
 
     ref: ModelRef
