@@ -1,5 +1,6 @@
 """Everything that goes wrong between us and a model server, as one of our exceptions. The only such map there is."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +12,14 @@ from app.errors import (
     ConnectionDropped,
     ModelNotFound,
     OutOfMemory,
+    PromptTooLong,
     ProviderError,
     ServerBusy,
     ServerFault,
     ServerSilent,
     ServerUnreachable,
 )
+from app.providers.overflow import is_too_long, sizes
 
 CONNECT_LIMIT = 5.0
 """Seconds until a connection must stand."""
@@ -123,6 +126,9 @@ def from_message(message: str, asked: Asked) -> ProviderError:
     for pattern, found in MESSAGE_FAULTS:
         if pattern.search(message):
             return _make(found, asked, message)
+    if is_too_long(message):
+        tokens, num_ctx = sizes(message)
+        return PromptTooLong(provider=asked.provider, tokens=tokens, num_ctx=num_ctx)
     return _make(ServerFault, asked, message)
 
 
@@ -145,8 +151,13 @@ def _make(kind: type[ProviderError], asked: Asked, message: str) -> ProviderErro
 
 
 def message_of(data: Any) -> str:
-    """Find the words in an answer: `{"error": "…"}`, `{"error": {"message": "…"}}` or `{"message": "…"}`."""
+    """Find the words in an answer: `{"error": "…"}`, `{"error": {"message": "…"}}` or `{"message": "…"}`.
+
+    Where llama.cpp tells numbers beside its words, all of it is given as JSON: so Ollama passes it on, too.
+    """
     found = data
     while isinstance(found, dict):
+        if 'n_ctx' in found:
+            return json.dumps(found)
         found = found.get('error') or found.get('message') or found.get('detail') or ''
     return found if isinstance(found, str) else str(found)

@@ -47,11 +47,7 @@ class Ollama(Provider, CanPull):
         """List what is installed and can chat, the most recent first."""
         data = await self._connection.ask('GET', '/api/tags')
         with well_formed(data, self.name):
-            return [
-                ModelInfo(ref=ModelRef(self.name, entry['name']), size=entry.get('size'), continues_prefix=True)
-                for entry in data['models'] or []
-                if not _only_embeds(entry)
-            ]
+            return [_listed(self.name, entry) for entry in data['models'] or [] if not _only_embeds(entry)]
 
     async def describe(self, model: str) -> ModelInfo:
         """Say what a model can do; kept until it is pulled again."""
@@ -107,7 +103,7 @@ class Ollama(Provider, CanPull):
             return ServerStatus(version=version, loaded=tuple(_loaded(entry) for entry in data['models'] or []))
 
     async def version(self) -> str:
-        """Give the server's version, for example `0.12.6`."""
+        """Give the server's version, for example `0.25.0`."""
         return str((await self._connection.ask('GET', '/api/version')).get('version', ''))
 
     async def close(self) -> None:
@@ -115,7 +111,11 @@ class Ollama(Provider, CanPull):
         await self._connection.close()
 
     async def _chat_body(self, request: ChatRequest) -> dict[str, Any]:
-        """Make the request. `think` is sent only to a model that can: Ollama refuses it for the others."""
+        """Make the request. `think` is sent only to a model that can: Ollama refuses it for the others.
+
+        Left to itself, Ollama cuts a prompt that does not fit without a word (`truncate`), and forgets the beginning of
+        a conversation while it answers, up to ten windows long (`shift`). Versions that know neither pass over them.
+        """
         beside = {key: value for key, value in request.parameters.items() if key in BESIDE_OPTIONS}
         if 'think' in beside and not (await self.describe(request.model)).thinks:
             del beside['think']
@@ -124,6 +124,8 @@ class Ollama(Provider, CanPull):
             'model': request.model,
             'messages': [{'role': message.role.value, 'content': message.content} for message in request.messages],
             'stream': True,
+            'truncate': False,
+            'shift': False,
             'options': {**options, 'num_ctx': request.num_ctx},
             **beside,
         }
@@ -160,6 +162,13 @@ def _count(data: Mapping[str, Any], layers: dict[str, tuple[int, int]]) -> None:
         layers[digest] = (max(before, data.get('completed') or 0), data.get('total') or 0)
 
 
+def _listed(provider: str, entry: Mapping[str, Any]) -> ModelInfo:
+    """Read an entry of `/api/tags`."""
+    return ModelInfo(
+        ref=ModelRef(provider, entry['name']), size=entry.get('size'), continues_prefix=True, sets_window=True
+    )
+
+
 def _read_description(ref: ModelRef, data: Mapping[str, Any]) -> ModelInfo:
     """Read the answer of `/api/show`. Servers before 0.6.4 tell no capabilities."""
     info = data.get('model_info') or {}
@@ -167,6 +176,7 @@ def _read_description(ref: ModelRef, data: Mapping[str, Any]) -> ModelInfo:
     return ModelInfo(
         ref=ref,
         context_length=info.get(f'{info.get("general.architecture")}.context_length'),
+        sets_window=True,
         thinks='thinking' in capabilities,
         sees='vision' in capabilities or 'projector_info' in data,
         continues_prefix=True,

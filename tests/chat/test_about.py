@@ -17,7 +17,7 @@ NOBODY = 'http://127.0.0.1:1'
 async def test_what_ollama_has_in_memory_is_told(desk: Desk, server: OllamaServer) -> None:
     [before] = await desk.chat.about.servers()
     assert (before.url, before.fault) == (server.url, None)
-    assert before.status == ServerStatus(version='0.12.6', loaded=())
+    assert before.status == ServerStatus(version='0.25.0', loaded=())
     await desk.exchange('Hello')
     [after] = await desk.chat.about.servers()
     assert after.status is not None

@@ -3,6 +3,7 @@ import subprocess
 import sys
 from contextlib import aclosing
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -14,6 +15,7 @@ from app.errors import (
     ConnectionDropped,
     ModelNotFound,
     OutOfMemory,
+    PromptTooLong,
     ProviderError,
     ServerBusy,
     ServerFault,
@@ -22,7 +24,7 @@ from app.errors import (
 from app.providers.base import CanPull
 from app.providers.ollama import Ollama
 from tests.providers.asking import numbered, question, text_of, until_error, whole
-from tests.support.ollama_server import OllamaServer
+from tests.support.ollama_server import CLASSIC, NEWEST, OllamaServer
 
 
 async def test_streams_text_and_ends_with_figures(ollama: Ollama) -> None:
@@ -51,6 +53,31 @@ async def test_sends_num_ctx_parameters_and_history(ollama: Ollama, server: Olla
     assert body['keep_alive'] == '5m'
     assert body['messages'] == [{'role': 'user', 'content': 'tokens=1'}]
     assert 'think' not in body
+
+
+@pytest.mark.parametrize(('version', 'told'), [(CLASSIC, (None, None)), (NEWEST, (5006, 4096))])
+async def test_a_prompt_that_does_not_fit_is_refused_and_never_cut(
+    ollama: Ollama, server: OllamaServer, version: str, told: tuple[int | None, int | None]
+) -> None:
+    server.version = version
+    deltas, fault = await until_error(ollama.reply(question('9 ' * 5000)))
+    assert not deltas
+    assert type(fault) is PromptTooLong
+    assert fault.details == {'provider': 'ollama', 'tokens': told[0], 'num_ctx': told[1]}
+
+
+async def test_a_refusal_in_mid_stream(ollama: Ollama) -> None:
+    said = quote('the input length exceeds the context length')
+    _, fault = await until_error(ollama.reply(question(f'error_after=0 message={said}')))
+    assert type(fault) is PromptTooLong
+
+
+@pytest.mark.parametrize('version', [CLASSIC, NEWEST])
+async def test_a_reply_ends_at_the_window(ollama: Ollama, server: OllamaServer, version: str) -> None:
+    server.version = version
+    figures = (await whole(ollama.reply(question('kind=num tokens=9000 rate=0'))))[-1].data
+    assert figures['done_reason'] == 'length'
+    assert figures['prompt_tokens'] + figures['tokens'] <= 4097
 
 
 @pytest.mark.parametrize(('model', 'sent'), [('qwen3:4b', True), ('gemma2:2b', False)])
@@ -203,7 +230,7 @@ async def test_tells_what_is_loaded_and_its_version(ollama: Ollama) -> None:
     assert await ollama.is_loaded('gemma2:2b') is False
     await whole(ollama.reply(question('tokens=1')))
     assert await ollama.is_loaded('gemma2:2b') is True
-    assert await ollama.version() == '0.12.6'
+    assert await ollama.version() == '0.25.0'
 
 
 async def test_pulls_a_model(ollama: Ollama, server: OllamaServer) -> None:

@@ -9,22 +9,27 @@ As a process: `python -m tests.support.ollama_server --port 11434`, with `/_test
 
 A model is written `name` or `name;directives`. Names that hold `qwen`, `deepseek` or `think` can think, those with
 `llava` or `vision` can see, others only complete. Pulling a name that holds `missing` or `broken` fails.
+It answers as Ollama 0.25 or, with `version`, as another does. How it counts tokens, and what becomes of too many, is in
+`ollama_window.py`.
 """
 
 import argparse
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from tests.support.http_server import Exchange, Handler, HttpServer, serve_for_ever, to_json
+from tests.support.ollama_window import WORDS, Window
 from tests.support.ollama_wire import LAYERS, Reply, capabilities, details, digest_of, entry, now, question, tagged
 from tests.support.playback import fail, play
 from tests.support.script import Script, read_script
 
 NDJSON = 'application/x-ndjson'
 BUSY = 'server busy, please try again.  maximum pending requests exceeded'
+CLASSIC, NEWEST = '0.25.0', '0.33.0'  # with runners of its own, and with llama.cpp's server
 OUT_OF_MEMORY = 'model requires more system memory (5.6 GiB) than is available (3.2 GiB)'
 
 
@@ -38,8 +43,12 @@ class OllamaServer(HttpServer):
         script: str = '',
         parallel: int | None = None,
         pull_seconds: float = 1,
+        version: str = CLASSIC,
+        token: re.Pattern[str] = WORDS,
     ) -> None:
         super().__init__()
+        self.version = version
+        self.token = token
         self.script = script
         self.pull_seconds = pull_seconds
         self.models: dict[str, str] = {}
@@ -83,7 +92,7 @@ class OllamaServer(HttpServer):
         exchange.answer(200, b'Ollama is running', 'text/plain; charset=utf-8')
 
     async def _version(self, exchange: Exchange) -> None:
-        exchange.answer(200, {'version': '0.12.6'})
+        exchange.answer(200, {'version': self.version})
 
     async def _tags(self, exchange: Exchange) -> None:
         exchange.answer(200, {'models': [entry(name) for name in self.models]})
@@ -107,7 +116,10 @@ class OllamaServer(HttpServer):
                 'modelfile': f'FROM {name}\n',
                 'template': '{{ .Prompt }}',
                 'details': details(name),
-                'model_info': {**about, f'{family}.context_length': 8192},
+                'model_info': {
+                    **about,
+                    f'{family}.context_length': read_script(self.script, self.models[name]).trained,
+                },
                 'capabilities': capabilities(name),
                 'modified_at': now(),
             },
@@ -124,17 +136,19 @@ class OllamaServer(HttpServer):
         refusal = refuse(script, exchange.data.get('think'), name)
         if refusal:
             return exchange.answer(*refusal)
+        window = Window.of(exchange.data, script.trained, self.version, self.token)
         async with self._slots:
-            await self._load(name, script, exchange)
-            await self._reply(exchange, name, script)
+            await self._load(name, script, window)
+            if too_long := window.refusal():
+                return exchange.answer(400, {'error': too_long})
+            await self._reply(exchange, Reply(exchange, name, script, window), script)
         return None
 
-    async def _load(self, name: str, script: Script, exchange: Exchange) -> None:
+    async def _load(self, name: str, script: Script, window: Window) -> None:
         await asyncio.sleep(script.load)
-        self.loaded[name] = exchange.data.get('options', {}).get('num_ctx', 4096)
+        self.loaded[name] = window.num_ctx
 
-    async def _reply(self, exchange: Exchange, name: str, script: Script) -> None:
-        reply = Reply(exchange, name, script)
+    async def _reply(self, exchange: Exchange, reply: Reply, script: Script) -> None:
         if exchange.data.get('stream') is False:
             return exchange.answer(200, reply.whole())
         exchange.start(NDJSON)
@@ -243,9 +257,16 @@ def main() -> None:
     options.add_argument('--script', default='', help='directives for messages that say nothing else')
     options.add_argument('--parallel', type=int, help='how many replies run at once, the rest waits')
     options.add_argument('--pull-seconds', type=float, default=5, help='how long a download takes')
+    options.add_argument('--ollama-version', default=CLASSIC, help=f'whose ways it has: from 0.30 on as {NEWEST}')
     given = options.parse_args()
     models = [] if given.no_models else given.model or ['gemma2:2b', 'qwen3:4b', 'llava:7b']
-    server = OllamaServer(models=models, script=given.script, parallel=given.parallel, pull_seconds=given.pull_seconds)
+    server = OllamaServer(
+        models=models,
+        script=given.script,
+        parallel=given.parallel,
+        pull_seconds=given.pull_seconds,
+        version=given.ollama_version,
+    )
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve_for_ever(server, given.host, given.port))
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.support.http_server import Exchange, to_json
+from tests.support.ollama_window import Window
 from tests.support.playback import Line
 from tests.support.script import Script, after, thinking_of, tokens_of
 
@@ -19,16 +20,21 @@ LAYERS = (1_629_509_152, 8_433, 11_356, 487)  # bytes, those of gemma2:2b
 class Reply:
     """One scripted reply in Ollama's words: its lines, the fault they run into, and the closing line."""
 
-    def __init__(self, exchange: Exchange, model: str, script: Script) -> None:
+    def __init__(self, exchange: Exchange, model: str, script: Script, window: Window) -> None:
         self._began = time.monotonic()
+        self._window = window
         self._model = json.dumps(model)
         self._wrap = '"response":%s' if exchange.record.path == '/api/generate' else '"message":%s'
-        self._prompt = ' '.join(message['content'] for message in exchange.data.get('messages', []))
         self._load = script.load
         start, self._left = after(tokens_of(script), partial(exchange.data))
         silent = exchange.data.get('think') is False or start > 0
         self._thinking = [] if silent else thinking_of(script)
+        self._is_cut = len(self._thinking) + len(self._left) > window.room()
+        self._thinking = self._thinking[: window.room()]
+        self._left = self._left[: window.room() - len(self._thinking)]
         self.fault, place = script.fault(start)
+        if place - start > len(self._left):
+            self.fault = ''
         sent = self._left[: place - start] if self.fault else self._left
         self.lines: list[Line] = [
             *(functools.partial(self._line, '', text) for text in self._thinking),
@@ -46,10 +52,10 @@ class Reply:
         return {
             **json.loads(self._line('')),
             'done': True,
-            'done_reason': 'stop',
+            'done_reason': 'length' if self._is_cut else 'stop',
             'total_duration': int((self._load + total) * SECOND),
             'load_duration': int((self._load + 0.01) * SECOND),
-            'prompt_eval_count': len(self._prompt.split()) + 9,
+            'prompt_eval_count': self._window.read(),
             'prompt_eval_duration': int(0.02 * SECOND),
             'eval_count': len(self._left) + len(self._thinking),
             'eval_duration': int(total * SECOND),

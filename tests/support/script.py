@@ -14,6 +14,7 @@ Directives (all optional; later texts win over earlier ones, and a message over 
                     it were whole, without its last line
     error_after=N   a line `{"error": …}` after N tokens (its text: `message=…`, percent-encoded)
     junk_after=N    a line that is no JSON after N tokens
+    trained=8192    tokens of the longest window the model was trained for
     status=503      answer this instead; `oom` and `busy` (=1, or the bare word) answer as a server does then
 
 N counts visible tokens from the start of the whole reply: a reply that is continued past N does not fail again.
@@ -60,6 +61,7 @@ class Script:
     error_after: int = -1
     junk_after: int = -1
     message: str = 'an error was encountered while running the model: unexpected EOF'
+    trained: int = 8192
     status: int = 0
     oom: int = 0
     busy: int = 0

@@ -12,7 +12,8 @@ import httpx
 import ollama
 import pytest
 
-from tests.support.ollama_server import OllamaServer
+from tests.support.ollama_server import CLASSIC, NEWEST, OllamaServer
+from tests.support.ollama_window import DIGITS, LONGER
 
 
 @pytest.fixture
@@ -138,3 +139,79 @@ async def test_as_a_process_it_is_changed_and_looked_into(process: str) -> None:
         assert [(record['path'], record['tokens']) for record in seen] == [('/api/chat', 2)]
         await http.delete('/_test/requests')
         assert (await http.get('/_test/requests')).json() == []
+
+
+LONG = 'oi ' * 600
+"""606 tokens by the stand-in's rule: a token for up to six letters, six for the message."""
+
+JSON_OF_LLAMA_CPP = {
+    'error': {
+        'code': 400,
+        'message': 'request (606 tokens) exceeds the available context size (512 tokens), try increasing it',
+        'type': 'exceed_context_size_error',
+        'n_prompt_tokens': 606,
+        'n_ctx': 512,
+    }
+}
+
+
+async def chat(server: OllamaServer, text: str, options: dict[str, Any], **given: Any) -> httpx.Response:
+    body = {'model': 'gemma2:2b', 'messages': asked(text), 'options': options, **given}
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        return await http.post('/api/chat', json=body)
+
+
+def last(response: httpx.Response) -> dict[str, Any]:
+    line: dict[str, Any] = json.loads(response.text.splitlines()[-1])
+    return line
+
+
+@pytest.mark.parametrize(('version', 'read'), [(CLASSIC, 512), (NEWEST, 256)])
+async def test_a_prompt_that_is_too_long_is_cut_without_a_word(server: OllamaServer, version: str, read: int) -> None:
+    server.version = version
+    answered = await chat(server, LONG, {'num_ctx': 512})
+    assert (answered.status_code, last(answered)['prompt_eval_count']) == (200, read)
+
+
+@pytest.mark.parametrize(
+    ('version', 'given', 'words'),
+    [
+        (CLASSIC, {'truncate': False}, 'the input length exceeds the context length'),
+        (NEWEST, {'truncate': False, 'shift': False}, json.dumps(JSON_OF_LLAMA_CPP, separators=(',', ':'))),
+        (NEWEST, {'shift': False}, LONGER),
+    ],
+)
+async def test_a_prompt_that_is_too_long_is_refused_if_it_may_not_be_cut(
+    server: OllamaServer, version: str, given: dict[str, bool], words: str
+) -> None:
+    server.version = version
+    refused = await chat(server, LONG, {'num_ctx': 512}, **given)
+    assert (refused.status_code, refused.json()) == (400, {'error': words})
+    assert (await chat(server, LONG, {'num_ctx': 1024}, **given)).status_code == 200
+
+
+async def test_digits_count_one_by_one_if_that_is_asked_for(server: OllamaServer) -> None:
+    assert last(await chat(server, '123456 12', {}))['prompt_eval_count'] == 8
+    server.token = DIGITS
+    assert last(await chat(server, '123456 12', {}))['prompt_eval_count'] == 14
+
+
+async def test_an_answer_ends_where_its_limit_or_the_window_does(server: OllamaServer) -> None:
+    ends = [
+        ({'num_predict': 3}, {}, 'length', 3),
+        ({'num_predict': 5}, {}, 'stop', 5),
+        ({'num_ctx': 14}, {'shift': False}, 'length', 5),  # a prompt of 10
+        ({'num_ctx': 14}, {}, 'stop', 9),
+    ]
+    for options, given, reason, count in ends:
+        text = 'oi tokens=9' if 'num_ctx' in options else 'oi'
+        line = last(await chat(server, text, options, **given))
+        assert (line['done_reason'], line['eval_count']) == (reason, count)
+
+
+async def test_a_window_is_no_longer_than_the_model_was_trained_for(server: OllamaServer) -> None:
+    server.install(['gemma2:2b;trained=512'])
+    assert (await chat(server, LONG, {'num_ctx': 4096}, truncate=False)).status_code == 400
+    async with ollama.AsyncClient(server.url) as client:
+        assert [model.context_length for model in (await client.ps()).models] == [512]
+        assert ((await client.show('gemma2:2b')).modelinfo or {})['gemma2.context_length'] == 512

@@ -210,7 +210,7 @@ async def test_what_runs_is_shown_and_follows(tab: SettingsTab, parts: Parts, se
     groups = await about(tab)
     assert groups['Guilherme']['rows']['Data folder'] == str(parts.settings.data_dir)
     assert groups['Guilherme']['rows']['Database'].startswith('SQLite 3')
-    assert groups['Ollama']['rows'] == {'Address': server.url, 'Version': '0.12.6'}
+    assert groups['Ollama']['rows'] == {'Address': server.url, 'Version': '0.25.0'}
     assert groups['Ollama']['note'] == 'No model is in memory now.'
     assert groups['Models']['rows']['qwen3:4b'].endswith('reads up to 8192 tokens · thinks')
     server.loaded['gemma2:2b'] = 4096
