@@ -13,6 +13,7 @@ from app.domain.message import Role
 from app.domain.model import ModelRef
 from app.domain.prompt import ChatRequest, PromptMessage
 from app.replies.prompt import budget, estimate_tokens, keep_end
+from app.replies.thoughts import thoughts_apart
 
 GO_ON = 'Continue your last answer from exactly where it ended. Do not repeat anything and do not comment.'
 
@@ -85,7 +86,7 @@ class ConversationModel(Model):
         yield statistics(num_ctx=num_ctx)
         provider = self._catalog.provider(self._ref)
         with self._asking():
-            async with aclosing(provider.reply(request)) as stream:  # type: ignore[type-var]
+            async with aclosing(thoughts_apart(provider.reply(request), partial)) as stream:
                 async for delta in stream:
                     yield delta
 

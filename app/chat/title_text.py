@@ -1,37 +1,87 @@
 """Makes a title of what a model said when it was asked for one."""
 
+import json
 import re
+
+from app.domain.thoughts import apart
 
 LONGEST = 60
 """Characters of a title: what the list and a tab of the browser can show."""
 
-_THOUGHTS = re.compile(r'<(think|thinking|reasoning)>.*?(</\1>|\Z)', re.DOTALL | re.IGNORECASE)
-_LABEL = re.compile(
-    r'^(chat |conversation |suggested )?(title|t[ií]tulo|titre|titel|titolo)\s*[:：\-–—]\s*', re.IGNORECASE
-)
+_NOUN = r'(?:title|t[ií]tulo|titre|titel|titolo)'
+_LABEL = re.compile(rf'^(?:(?:chat|conversation|suggested) )?{_NOUN}\s*[:：\-–—]\s*', re.IGNORECASE)
 _LIST_MARK = re.compile(r'^(#{1,6}\s+|[-*+•]\s+|>\s*|\d{1,2}[.)]\s+)+')
 _EMPHASIS = re.compile(r'(\*\*|__|\*|`|~~)(?=\S)(.+?)(?<=\S)\1')
 _QUOTES = '"\'“”„‘’«»‹›「」『』'
+_FENCE = re.compile(r'^(`{3,}|~{3,})\s*[\w+-]*$')
 
+_FIELD = re.compile(rf'["\']{_NOUN}["\']\s*:\s*("(?:[^"\\]|\\.){{0,400}}"|\'(?:[^\'\\]|\\.){{0,400}}\')', re.IGNORECASE)
+"""A title as a field of JSON: models that are often asked for data answer so."""
 
-def without_thoughts(said: str) -> str:
-    """Leave out what a model thinks aloud, finished or not."""
-    return _THOUGHTS.sub('', said)
+_PREAMBLE = re.compile(
+    r"^(?:(?:sure|certainly|of course|absolutely|great|okay|ok|alright|here(?:'s|’s| is| you go)|how about|"
+    r'claro|certo|com certeza|ok|perfeito|aqui (?:está|vai|tem)|eis|segue|que tal)\b)',
+    re.IGNORECASE,
+)
+_ALOUD = re.compile(
+    r'^(?:h+m+|well|so|let me|let\'s|we (?:need|should|have)|i (?:need|should|have|will|think|must)|'
+    r'the (?:user|person|conversation)|vamos|deixe-me|preciso|devo|o usuário|a usuária|a pessoa|a conversa)\b',
+    re.IGNORECASE,
+)
+"""How small models begin a line before the title: with a courtesy, or thinking aloud."""
+
+_AFTER_LABEL = re.compile(rf'\b{_NOUN}\b[^:：\n]{{0,60}}[:：]\s*(\S.*)$', re.IGNORECASE)
+LONGEST_LINE = 500
+"""Characters of a line that are looked at."""
 
 
 def is_whole(said: str) -> bool:
     """Tell whether what was said so far holds a whole title, so that no more is needed."""
-    lines = [line for line in without_thoughts(said).split('\n')[:-1] if _cleaned(line)]
-    return bool(lines) or len(without_thoughts(said).strip()) > 2 * LONGEST
+    text = apart(said)[1]
+    *lines, last = text.split('\n')
+    is_long = len(last) > 2 * LONGEST and bool(_as_title(last))
+    return is_long or any(map(_as_title, lines)) or bool(_FIELD.search(text))
 
 
 def title_from(said: str) -> str:
     """Give the title in what a model said, empty if there is none.
 
-    The first line that says something, without thoughts, labels, markdown, quotes and a full stop; cut between words.
+    The field of that name if it answered with JSON, else the first line that says something, without thoughts,
+    courtesies, labels, markdown, quotes and a full stop; cut between words.
     """
-    lines = (_cleaned(line) for line in without_thoughts(said).split('\n'))
-    return _cut(next(filter(None, lines), ''))
+    text = apart(said)[1]
+    if found := _FIELD.search(text):
+        return _cut(_cleaned(_decoded(found[1])))
+    return _cut(next(filter(None, map(_as_title, text.split('\n'))), ''))
+
+
+def _decoded(written: str) -> str:
+    try:
+        return str(json.loads(written, strict=False))
+    except ValueError:
+        return written[1:-1]
+
+
+def _as_title(line: str) -> str:
+    """Give the title a line holds, empty if it holds none."""
+    line = line[:LONGEST_LINE]
+    text = '' if _FENCE.match(line.strip()) or line.strip()[:1] in ('{', '}') else _cleaned(line)
+    if _ALOUD.match(text) and _is_sentence(line):
+        return ''
+    if _PREAMBLE.match(text):
+        found = _AFTER_LABEL.search(text)
+        if found:
+            return _cleaned(found[1])
+        return '' if _is_about_the_title(text) or _is_sentence(line) else text
+    return text
+
+
+def _is_sentence(line: str) -> bool:
+    return line.rstrip().endswith(('.', '!', ',', ':', '…')) or len(line.split()) > 8
+
+
+def _is_about_the_title(text: str) -> bool:
+    return re.search(rf'\b{_NOUN}\b', text, re.IGNORECASE) is not None
 
 
 def _cleaned(line: str) -> str:

@@ -192,13 +192,15 @@ class Titling:
 
     async def _ask(self, state: ConversationState, prompt: tuple[PromptMessage, ...], answer: Message) -> str:
         """Give what the model says, as far as it is needed."""
-        said = ''
+        said, may_think_aloud = '', bool(answer.thinking)
         request = (*prompt, PromptMessage(Role.USER, REQUEST))
         model = self._answering.model_aside(state, answer)
         async with aclosing(model.ask(request, parameters=ASIDE)) as deltas:  # type: ignore[type-var]
             async for delta in deltas:
                 if delta.kind is DeltaKind.TEXT:
                     said += delta.text
-                    if is_whole(said):
+                    if is_whole(said) and not may_think_aloud:
                         break
+                elif delta.kind in (DeltaKind.THINKING, DeltaKind.RECAST):
+                    said, may_think_aloud = '', False
         return said

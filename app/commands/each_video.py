@@ -45,6 +45,7 @@ async def each_video(call: Call, videos: Videos, write: Write) -> AsyncIterator[
             section = write(call, document, before)
         async for delta in section:
             length += len(delta.text) if delta.kind is DeltaKind.TEXT else 0
+            length -= delta.data['characters'] if delta.kind is DeltaKind.RECAST else 0
             yield delta
         yield bookmark(videos=number, length=length)
 

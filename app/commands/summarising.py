@@ -105,6 +105,8 @@ class Summariser:
         async for delta in self._model.ask(prompt):
             if delta.kind is DeltaKind.TEXT:
                 heard.append(delta.text)
+            elif delta.kind is DeltaKind.RECAST:
+                heard.clear()
             if time.monotonic() - told > TELL_EVERY:
                 told = time.monotonic()
                 yield sign

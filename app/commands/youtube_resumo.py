@@ -8,7 +8,7 @@ from app.commands.each_video import each_video
 from app.commands.summarising import Summariser, done_parts
 from app.commands.video_text import heading
 from app.commands.videos import Videos
-from app.domain.delta import Delta, DeltaKind, text
+from app.domain.delta import Delta, DeltaKind, recast, text
 from app.domain.document import Document
 
 
@@ -38,6 +38,19 @@ async def sum_up(call: Call, document: Document, before: str) -> AsyncIterator[D
         yield text(head)
     times = CitedTimes(document.passages, str(document.data.get('video', '')))
     summariser = Summariser(call.words, call.model, document, times, done_parts(call.steps, document))
-    async for delta in summariser.summary(as_cited(before.removeprefix(head))):
-        yield text(times.feed(delta.text)) if delta.kind is DeltaKind.TEXT else delta
+    summary = before.removeprefix(head)
+    length = len(summary)
+    async for delta in summariser.summary(as_cited(summary)):
+        if delta.kind is DeltaKind.TEXT:
+            shown = times.feed(delta.text)
+        elif delta.kind is DeltaKind.RECAST:
+            shown = times.end()
+        else:
+            yield delta
+            continue
+        length += len(shown)
+        yield text(shown)
+        if delta.kind is DeltaKind.RECAST:
+            yield recast(length)
+            length = 0
     yield text(times.end())

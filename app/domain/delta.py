@@ -12,13 +12,15 @@ from app.domain.message import Message, Source, Step
 class DeltaKind(StrEnum):
     """What a delta carries. Progress is only shown; everything else stays with the message.
 
-    Text and thinking grow; a source and a step are whole at once. All four are stored before anybody sees them.
+    Text and thinking grow; a source and a step are whole at once; a recast says that text was thinking. All of these
+    are stored before anybody sees them.
     """
 
     TEXT = 'text'
     THINKING = 'thinking'
     SOURCE = 'source'
     STEP = 'step'
+    RECAST = 'recast'
     PROGRESS = 'progress'
     STATISTICS = 'statistics'
 
@@ -61,6 +63,11 @@ def bookmark(**data: Any) -> Delta:
     return Delta(DeltaKind.STEP, data={'title': '', 'text': '', 'data': data})
 
 
+def recast(characters: int) -> Delta:
+    """Make a delta that says: so many characters at the end of the text so far were thinking, not text."""
+    return Delta(DeltaKind.RECAST, data={'characters': characters})
+
+
 def progress(code: str, **details: Any) -> Delta:
     """Make a delta that says what is being done; `code` is put into words by the screen."""
     return Delta(DeltaKind.PROGRESS, data={'code': code, **details})
@@ -75,7 +82,7 @@ def statistics(**data: Any) -> Delta:
 class JournalEntry:
     """One row of the journal: a numbered piece of a reply that is still being written.
 
-    `text` is the text itself, or the JSON of a source's or step's data.
+    `text` is the text itself, or the JSON of the data of anything else.
     """
 
     message_id: str
@@ -91,16 +98,37 @@ class JournalEntry:
         """Read the step it holds."""
         return Step(**json.loads(self.text))
 
+    def recast_characters(self) -> int:
+        """Read how much of the text a recast concerns."""
+        return int(json.loads(self.text)['characters'])
+
 
 def grown(message: Message, entries: Iterable[JournalEntry]) -> Message:
     """Give the message with what entries of the journal add to it."""
-    pieces: dict[DeltaKind, list[JournalEntry]] = {kind: [] for kind in DeltaKind}
+    pieces: dict[DeltaKind, list[str]] = {DeltaKind.TEXT: [message.content], DeltaKind.THINKING: [message.thinking]}
+    sources, steps = [*message.sources], [*message.steps]
     for entry in entries:
-        pieces[entry.kind].append(entry)
+        match entry.kind:
+            case DeltaKind.SOURCE:
+                sources.append(entry.source())
+            case DeltaKind.STEP:
+                steps.append(entry.step())
+            case DeltaKind.RECAST:
+                content, thinking = (''.join(pieces[kind]) for kind in (DeltaKind.TEXT, DeltaKind.THINKING))
+                content, thinking = recast_text(content, thinking, entry.recast_characters())
+                pieces = {DeltaKind.TEXT: [content], DeltaKind.THINKING: [thinking]}
+            case kind:
+                pieces[kind].append(entry.text)
     return replace(
         message,
-        content=message.content + ''.join(entry.text for entry in pieces[DeltaKind.TEXT]),
-        thinking=message.thinking + ''.join(entry.text for entry in pieces[DeltaKind.THINKING]),
-        sources=(*message.sources, *(entry.source() for entry in pieces[DeltaKind.SOURCE])),
-        steps=(*message.steps, *(entry.step() for entry in pieces[DeltaKind.STEP])),
+        content=''.join(pieces[DeltaKind.TEXT]),
+        thinking=''.join(pieces[DeltaKind.THINKING]),
+        sources=tuple(sources),
+        steps=tuple(steps),
     )
+
+
+def recast_text(content: str, thinking: str, characters: int) -> tuple[str, str]:
+    """Give text and thoughts after so many characters at the end of the text have become thoughts."""
+    kept = max(0, len(content) - characters)
+    return content[:kept], '\n\n'.join(filter(None, [thinking, content[kept:].strip()]))

@@ -14,6 +14,7 @@ from nicegui import Event
 from nicegui.binding import BindableProperty
 
 from app.domain.conversation import Conversation
+from app.domain.delta import recast_text
 from app.domain.message import Message
 from app.rendering.changes import Change, ReplaceFrom
 from app.rendering.growing import GrowingMarkdown
@@ -46,10 +47,19 @@ class LiveReply:
         self._thinking = [message.thinking] if message.thinking else []
         self._thinking_shown = len(self._thinking)
         self._renders = True
+        self._is_recast = False
 
     def append_thinking(self, text: str) -> None:
         """Take more of the model's reasoning."""
         self._thinking.append(text)
+
+    def recast(self, characters: int) -> None:
+        """Make thoughts of so many characters at the end of the text."""
+        before = ''.join(self._thinking)
+        content, thinking = recast_text(self.markdown.text, before, characters)
+        self._thinking.append(thinking[len(before) :])
+        self.markdown = GrowingMarkdown(content)
+        self._is_recast = True
 
     def note(self, **figures: Any) -> None:
         """Add to what is known of how the reply is made."""
@@ -84,7 +94,11 @@ class LiveReply:
         if not self._renders:
             return ()
         try:
-            return tuple(self.markdown.changes())
+            changes = tuple(self.markdown.changes())
+            if self._is_recast:
+                self._is_recast = False
+                return (ReplaceFrom(0, tuple(self.markdown.blocks())),)
+            return changes
         except Exception:
             log.exception('Reply %s cannot be rendered while it grows', self.message.id)
             self._renders = False

@@ -64,6 +64,8 @@ class RunningReply:
             self.live.progress = delta.data
             self.says_what_it_does = True
             return False
+        if delta.kind is DeltaKind.RECAST:
+            self.stats['thinking_seconds'] = round(self.heard_at - (self.first_text_at or self.heard_at), 3)
         if delta.kind in GROWING:
             if not delta.text:
                 return False
@@ -149,6 +151,8 @@ class RunningReply:
             case DeltaKind.STEP:
                 self.live.steps.append(entry.step())
                 self.state.tell(StepAdded(self.id, entry.step()))
+            case DeltaKind.RECAST:
+                self.live.recast(entry.recast_characters())
             case DeltaKind.SOURCE:
                 self.live.sources.append(entry.source())
                 self.state.tell(StateChanged(self.live.current()))

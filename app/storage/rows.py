@@ -11,6 +11,7 @@ from app.domain.document import Document, Passage
 from app.domain.message import CommandCall, Message, Role, Source, Status, Step
 from app.domain.model import ModelRef
 from app.domain.queued import QueuedMessage
+from app.domain.thoughts import apart
 from app.storage.tables import ConversationRow, DocumentRow, MessageRow, QueuedMessageRow
 
 _UNSTORABLE = re.compile('[\x00\ud800-\udfff]')
@@ -74,18 +75,21 @@ def conversation_columns(conversation: Conversation) -> dict[str, Any]:
 
 
 def message_from(row: MessageRow) -> Message:
-    """Read a message."""
+    """Read a message. An answer may hold its thoughts in its text: an older version stored, or an import brought it."""
+    thinking, content = row.thinking, row.content
+    if row.role == Role.ASSISTANT.value and not (thinking or row.command or row.status == Status.STREAMING.value):
+        thinking, content = apart(content)
     return Message(
         id=row.id,
         conversation_id=row.conversation_id,
         parent_id=row.parent_id,
         depth=row.depth,
         role=Role(row.role),
-        content=row.content,
+        content=content,
         status=Status(row.status),
         created_at=row.created_at,
         finished_at=row.finished_at,
-        thinking=row.thinking,
+        thinking=thinking,
         model=_model_from(row.provider, row.model),
         error=row.error,
         stats=row.stats,

@@ -16,7 +16,7 @@ from app.exchange.names import disposition
 from app.exchange.transcript import Words
 from app.ui.preferences import Preferences
 from app.ui.translations import Translator, translator
-from app.ui.wording import error_sentence, omission_sentence
+from app.ui.wording import emptiness_sentence, error_sentence, omission_sentence
 
 HEADERS: Mapping[str, str] = {'Cache-Control': 'no-store'}
 
@@ -82,5 +82,5 @@ def _notes(t: Translator, message: Message) -> tuple[str, ...]:
         Status.INTERRUPTED: t('Interrupted here.'),
     }
     error = error_sentence(t, message.error).text if message.error is not None else ''
-    notes = said.get(message.status, ''), error, omission_sentence(t, message.stats)
+    notes = said.get(message.status, ''), error, emptiness_sentence(t, message), omission_sentence(t, message.stats)
     return tuple(note for note in notes if note)

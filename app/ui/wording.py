@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.domain.message import Message, Role, Status
 from app.ui.translations import Translator, msgid
 
 ERRORS: Mapping[str, str] = {
@@ -237,6 +238,16 @@ def omission_sentence(t: Translator, stats: Mapping[str, Any]) -> str:
             omitted,
         ).format(omitted=omitted)
     return ''
+
+
+def emptiness_sentence(t: Translator, message: Message) -> str:
+    """Say that a model came to its end and has said nothing, or nothing if it has."""
+    ended_well = message.status is Status.COMPLETE and message.role is Role.ASSISTANT and message.command is None
+    if not ended_well or message.content.strip():
+        return ''
+    if message.thinking.strip():
+        return t('The model thought about it and then said nothing. Ask it again, or ask another one.')
+    return t('The model answered with nothing. Ask it again, or ask another one.')
 
 
 def size(t: Translator, size_in_bytes: float) -> str:

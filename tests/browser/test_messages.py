@@ -52,6 +52,21 @@ async def test_thoughts_are_kept_apart(app: AppProcess, open_tab: OpenTab) -> No
         await tab.page.reload()
 
 
+@pytest.mark.parametrize('opening', ['<think>\n', ''])
+async def test_thoughts_in_the_text_are_kept_apart_too(opening: str, app: AppProcess, open_tab: OpenTab) -> None:
+    tab = await open_tab(app)
+    thoughts = ' '.join(numbered(40, 't'))
+    await tab.ask('rate=60 say=' + quote(f'{opening}{thoughts}\n</think>\n\n' + ' '.join(numbered(30))))
+    for _ in range(2):
+        await tab.has_status('complete')
+        assert await tab.words() == numbered(30)
+        await expect(tab.body).not_to_contain_text('t39')
+        await tab.reply.get_by_test_id('message-thinking').locator('summary').click()
+        shown = await tab.reply.get_by_test_id('message-thinking').locator('.thinking-text').text_content()
+        assert (shown or '').split() == numbered(40, 't')
+        await tab.page.reload()
+
+
 async def test_figures_are_shown(app: AppProcess, open_tab: OpenTab) -> None:
     tab = await open_tab(app)
     await tab.ask('tokens=10')

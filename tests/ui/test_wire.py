@@ -60,7 +60,7 @@ def test_changes_are_short_operations(wire: Wire) -> None:
 
 
 def test_a_finished_answer(wire: Wire, state: ConversationState) -> None:
-    finished = answer(thinking='hm', stats={'tokens': 1})
+    finished = answer(content='a', thinking='hm', stats={'tokens': 1})
     window = Window(
         (finished,), {finished.id: ['<p>a</p>']}, {finished.id: Version(('x', finished.id), 1)}, False, False
     )

@@ -1,0 +1,109 @@
+"""Thoughts in the text of a model: the same, however it comes in pieces."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.delta import DeltaKind, recast_text
+from app.domain.thoughts import AT_A_TIME, LONGEST_GAP, ThoughtSplitter, apart
+
+PIECES = ['<think>', '</think>', '<', '>', '/think', '[THINK]', '[/THINK]', '\n', '`', '```', '~~~', '- ', ' ', 'word']
+
+
+def told_apart(pieces: Sequence[str], said: str = '') -> tuple[str, str]:
+    """Feed pieces and follow the deltas as a message does."""
+    splitter = ThoughtSplitter(said)
+    content, thinking = said, ''
+    for delta in (*(each for piece in pieces for each in splitter.feed(piece)), *splitter.end()):
+        if delta.kind is DeltaKind.RECAST:
+            content, thinking = recast_text(content, thinking, delta.data['characters'])
+        elif delta.kind is DeltaKind.THINKING:
+            thinking += delta.text
+        else:
+            content += delta.text
+    return thinking, content
+
+
+@pytest.mark.parametrize(
+    ('said', 'thoughts', 'text'),
+    [
+        ('<think>\nThey greet me.\n</think>\n\nHello there.', 'They greet me.', 'Hello there.'),
+        ('\n <Thinking time=3>Hm.</THINKING >Yes.', 'Hm.', 'Yes.'),
+        ('<think></think>\n\nHello', '', 'Hello'),
+        ('<think>one</think>\n<think>two</think>\nthree', 'one\n\ntwo', 'three'),
+        ('First.\n<think>\nWait.\n</think>\n\nSecond.', 'Wait.', 'First.\nSecond.'),
+        ('<reasoning>so <b>be</b> it</think></reasoning>ok', 'so <b>be</b> it</think>', 'ok'),
+        ('<|begin_of_thought|>\na\n<|end_of_thought|>\nb', 'a', 'b'),
+        ('[THINK]a[/THINK]b', 'a', 'b'),
+        ('◁think▷a◁/think▷b', 'a', 'b'),
+        ('They greet me.\n</think>\n\nHello', 'They greet me.', 'Hello'),
+        ('</think>\n\nHello', '', 'Hello'),
+        ('<think>cut off in mid', 'cut off in mid', ''),
+    ],
+)
+def test_what_stands_between_tags_is_thought(said: str, thoughts: str, text: str) -> None:
+    assert apart(said) == (thoughts, text)
+
+
+@pytest.mark.parametrize(
+    'said',
+    [
+        'Use `<think>` and `</think>`.',
+        'The tag <think> opens, and </think> closes.',
+        '```xml\n<think>\na\n</think>\n```\n',
+        '- a list\n  ```\n  <think>\n  </think>\n  ```\n',
+        '~~~\nnot closed\n</think>\n',
+        'a < b and <thin air> and <b>bold</b> [link](x)',
+        '  leading white space stays',
+        '<thi',
+        '',
+    ],
+)
+def test_what_only_looks_like_it_stays_text(said: str) -> None:
+    assert apart(said) == ('', said)
+    assert told_apart([*said]) == ('', said)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14), st.data())
+def test_pieces_make_no_difference(parts: list[str], data: st.DataObject) -> None:
+    whole = ''.join(parts)
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(whole)), max_size=12)))
+    pieces = [whole[a:b] for a, b in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
+    assert told_apart(pieces) == apart(whole)
+
+
+@given(st.text(alphabet='<>/think` \n~ab', max_size=60))
+def test_nothing_but_tags_and_white_space_is_lost(said: str) -> None:
+    thoughts, text = apart(said)
+    kept = (thoughts + text).replace('<think>', '').replace('</think>', '')
+    assert sorted(''.join(kept.split())) == sorted(''.join(said.replace('<think>', '').replace('</think>', '').split()))
+
+
+def test_plain_text_is_passed_on_as_it_comes() -> None:
+    splitter = ThoughtSplitter()
+    given_on = [''.join(delta.text for delta in splitter.feed(piece)) for piece in ('Hel', 'lo [', 'link', '] <b', '>')]
+    assert given_on == ['Hel', 'lo ', '[link', '] <b', '>']
+
+
+@pytest.mark.parametrize('unit', ['<think>', '<', '\n', '[', '</think> ', '`<think>', '<think>\n\n\n'])
+def test_what_is_held_back_has_a_bound(unit: str) -> None:
+    splitter = ThoughtSplitter()
+    for _ in range(2_000):
+        splitter.feed(unit)
+        assert len(splitter._held) <= LONGEST_GAP + len(unit)
+    splitter.feed(unit * AT_A_TIME)
+    assert len(splitter._held) <= LONGEST_GAP + AT_A_TIME
+
+
+def test_a_server_that_tells_thoughts_apart_is_believed() -> None:
+    splitter = ThoughtSplitter()
+    splitter.leave_alone()
+    [delta] = splitter.feed('<think> is a tag, </think> another')
+    assert delta.text == '<think> is a tag, </think> another'
+
+
+def test_an_answer_that_goes_on_goes_on_as_text() -> None:
+    assert told_apart([' <think>', 'x</think>'], 'Begun:') == ('', 'Begun: <think>x</think>')
+    assert told_apart([' so.\n</think>\nHello'], 'They greet me,') == ('They greet me, so.', 'Hello')
