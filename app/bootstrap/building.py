@@ -20,6 +20,7 @@ from app.chat import (
     Reading,
     Searching,
     Trash,
+    Wiping,
 )
 from app.chat.answering import Answering
 from app.chat.commanding import Commanding
@@ -58,6 +59,7 @@ from app.storage.search import Search
 from app.storage.shelves import Shelves
 from app.storage.staging import Staging
 from app.storage.tags import Tags
+from app.storage.traces import Traces
 from app.ui.spoken import spoken
 
 
@@ -177,7 +179,8 @@ def _chat(ground: _Ground, answers: _Answers) -> Chat:
     database, live, reading, asking = ground.database, ground.live, answers.reading, answers.asking
     shelves, folders = Shelves(database), Folders(database)
     listing = Listing(shelves, Tags(database))
-    deleted = Trash(trash.Trash(database), live)
+    wiping = Wiping(Traces(database), is_quiet=lambda: not ground.engine.busy)
+    deleted = Trash(trash.Trash(database), live, wiping)
     inbox = ground.settings.data_dir / 'imports'
     importing = Importing(Staging(database), deleted, live, inbox=inbox, words=spoken)
     return Chat(
@@ -197,6 +200,7 @@ def _chat(ground: _Ground, answers: _Answers) -> Chat:
         ),
         filing=Filing(folders, shelves, live),
         trash=deleted,
+        wiping=wiping,
         preferring=answers.preferring,
         erasing=Erasing(
             erasing.Erasing(database),

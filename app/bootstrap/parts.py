@@ -93,6 +93,7 @@ class Parts:
         await self.engine.close(to_be_resumed=self.settings.resume)  # first: whoever asked us to end waits 5 s
         await self.chat.downloads.close()
         await self.chat.importing.close()
+        await self.chat.trash.close()
         for provider in self.providers:
             await provider.close()
         await self.database.close()

@@ -19,6 +19,7 @@ from app.chat.queueing import Queueing
 from app.chat.reading import Reading
 from app.chat.searching import Searching
 from app.chat.trash import Trash
+from app.chat.wiping import Wiping
 from app.replies.live import LiveConversations
 
 
@@ -40,6 +41,7 @@ class Chat:
     organising: Organising
     filing: Filing
     trash: Trash
+    wiping: Wiping
     preferring: Preferring
     erasing: Erasing
     commanding: Commanding
@@ -70,4 +72,5 @@ __all__ = [
     'Reading',
     'Searching',
     'Trash',
+    'Wiping',
 ]

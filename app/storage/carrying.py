@@ -19,13 +19,18 @@ from app.errors import OperationRefused
 from app.storage import migrate
 from app.storage.database import is_there, outages_told, prepare_file, read_url, sqlite_file
 from app.storage.engines import engine_of
+from app.storage.erasures import note_erasure
 from app.storage.rows import storable
 from app.storage.tables import Base
+from app.storage.trash import NOBODY
 
 ROWS_AT_A_TIME = 500
 
-TABLES: Sequence[Table] = tuple(Base.metadata.sorted_tables)
-"""All tables; what others refer to comes first."""
+NOTES: Table = Base.metadata.tables['erasure']
+"""What was deleted and may still stand in the files of a database concerns those files."""
+
+TABLES: Sequence[Table] = tuple(table for table in Base.metadata.sorted_tables if table is not NOTES)
+"""All other tables; what others refer to comes first."""
 
 ABOVE: Mapping[str, str] = {'message': 'depth'}
 """Tables whose rows refer to each other, with the column by which the one that is referred to comes first."""
@@ -78,6 +83,8 @@ def carry_over(source: str, target: str, told: Told = lambda _table, _done, _of:
         for table in TABLES:
             if _fingerprint(table, receiver) != sent[table.name]:
                 raise OperationRefused(reason='differs', table=table.name)
+        if sender.execute(select(NOTES).limit(1)).first():  # there may be conversations that are being deleted
+            note_erasure(receiver, NOBODY)
     return sent
 
 

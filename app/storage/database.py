@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Engine, Executable, exc, make_url
@@ -23,6 +24,7 @@ from app.storage.engines import engine_of
 
 T = TypeVar('T')
 Work = Callable[[Session], T]
+Unwanted = Callable[[], bool]
 
 READER_THREADS = 4
 POSTGRES_WRITER_THREADS = 4
@@ -66,6 +68,8 @@ class Database:
             ThreadPoolExecutor(READER_THREADS, 'database-read'),
             engine_of(address, READER_THREADS, busy_timeout, writes=False),
         )
+        self.is_file = file is not None
+        self._writers = 0
 
     def of(self, identifier: str) -> 'Database':  # noqa: ARG002
         """Give the database that has what the id of a conversation or message names: here, always this one."""
@@ -92,11 +96,41 @@ class Database:
         Raises:
             StorageUnavailable: the database does not answer or did not commit.
         """
-        return await _run(self._writing, lambda engine: _in_session(engine, work))
+        return await self._write(lambda engine: _in_session(engine, work))
 
     async def write_rows(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement for every row, as one `write`; without a session, for what is done many times a second."""
-        await _run(self._writing, lambda engine: _execute(engine, statement, rows))
+        await self._write(lambda engine: _execute(engine, statement, rows))
+
+    async def look_after(self, care: Callable[[Any, Unwanted], T], *, writes: bool = True) -> T:
+        """Run what is done outside of transactions with a connection of the driver's own, in a thread that writes.
+
+        `care` gets the connection, and can ask whether it should make way: on SQLite as soon as somebody wants to
+        write, on either database when the caller is cancelled, who then waits for its end.
+
+        Raises:
+            StorageUnavailable: the database does not answer.
+        """
+        ended = Event()
+        lane = self._writing if writes else self._reading
+
+        def unwanted() -> bool:
+            return ended.is_set() or (self.is_file and self._writers > 0)
+
+        job = asyncio.ensure_future(_run(lane, lambda engine: _on_driver(engine, care, unwanted)))
+        try:
+            return await asyncio.shield(job)
+        except asyncio.CancelledError:
+            ended.set()
+            await asyncio.gather(job, return_exceptions=True)
+            raise
+
+    async def _write(self, transaction: Callable[[Engine], T]) -> T:
+        self._writers += 1
+        try:
+            return await _run(self._writing, transaction)
+        finally:
+            self._writers -= 1
 
     async def revision(self) -> str | None:
         """Give the revision of the schema, None for a database without tables.
@@ -164,6 +198,16 @@ def _in_session(engine: Engine, work: Work[T]) -> T:
 def _execute(engine: Engine, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
     with engine.begin() as connection:
         connection.execute(statement, rows)
+
+
+def _on_driver(engine: Engine, care: Callable[[Any, Unwanted], T], unwanted: Unwanted) -> T:
+    connection = engine.raw_connection()
+    try:
+        return care(connection.driver_connection, unwanted)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise StorageUnavailable(message=' '.join(str(error).split())) from error
+    finally:
+        connection.close()
 
 
 def _told(transaction: Callable[[Engine], T], engine: Engine) -> T:

@@ -2,7 +2,7 @@
 
 What was fetched for them goes first, a little at a time: it can be fetched again, should a crash come between. Then
 everything else leaves them in one transaction; the rows of their conversations are deleted afterwards, like those of
-the trash, and a start after a crash goes on with that.
+the trash, and what is left of them in the files is overwritten (`traces`); a start after a crash goes on with that.
 """
 
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
 from app.storage.database import Database
+from app.storage.erasures import note_erasure
 from app.storage.tables import ConversationRow, DocumentRow, FolderRow, PreferencesRow, QueuedMessageRow
 from app.storage.trash import NOBODY, Trash
 
@@ -31,6 +32,8 @@ class Erasing:
             of_person = col(DocumentRow.owner_id) == owner_id
             keys = list(session.exec(select(DocumentRow.key).where(of_person).limit(at_a_time)))
             session.exec(delete(DocumentRow).where(of_person, col(DocumentRow.key).in_(keys)))
+            if keys:
+                note_erasure(session, owner_id)
             return bool(keys)
 
         return any([await database.write(work) for database in self._databases])
@@ -47,6 +50,7 @@ class Erasing:
             session.exec(update(ConversationRow).where(of_person).values(**gone))
             session.exec(delete(FolderRow).where(col(FolderRow.owner_id) == owner_id))
             session.exec(delete(PreferencesRow).where(col(PreferencesRow.owner_id) == owner_id))
+            note_erasure(session, owner_id)
 
         for database in self._databases:
             await database.write(work)

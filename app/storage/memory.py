@@ -24,6 +24,8 @@ class MemoryDatabase(Database):
         event.listen(engine, 'connect', _keep_off_the_disk)
         event.listen(engine, 'engine_connect', _make_tables, once=True)
         self._reading = self._writing = Lane(ThreadPoolExecutor(1, 'database-memory'), engine)
+        self.is_file = False
+        self._writers = 0
 
 
 def _keep_off_the_disk(connection: Any, _record: Any) -> None:

@@ -11,7 +11,7 @@ from app.storage.postgres_terms import refuse_unfit
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = '0004'
+HEAD = '0005'
 """Newest revision in `migrations/versions`; a test compares."""
 
 MIGRATIONS = Path(__file__).parent / 'migrations'
@@ -66,4 +66,5 @@ def config(connection: Connection) -> 'Config':
     made.set_main_option('script_location', str(MIGRATIONS).replace('%', '%%'))
     made.set_main_option('path_separator', 'os')
     made.attributes['connection'] = connection
+    made.attributes['found'] = current(connection)  # a migration may have to know whether anything was here before
     return made

@@ -21,6 +21,7 @@ from app.domain.message import Message
 from app.domain.queued import QueuedMessage
 from app.errors import ImportRefused
 from app.storage.database import Database
+from app.storage.erasures import note_erasure
 from app.storage.rows import conversation_columns, message_columns, queued_columns, row_of_document, storable
 from app.storage.tables import (
     ConversationRow,
@@ -215,7 +216,10 @@ class Staging:
         gone = {'owner_id': NOBODY, 'deleted_at': datetime.now(UTC), 'folder_id': None}
 
         def work(session: Session) -> int:
-            return session.exec(update(ConversationRow).where(whose).values(**gone)).rowcount
+            given_up = session.exec(update(ConversationRow).where(whose).values(**gone)).rowcount
+            if given_up:
+                note_erasure(session, NOBODY)
+            return given_up
 
         conversations = await self._database.write(work)
         while await self._database.write(lambda session: _delete_some(session, import_id)):
@@ -260,6 +264,7 @@ def _follow(session: Session) -> News | None:
         return None
     note, owner_id = beside.parameters, beside.owner_id.removeprefix(FOLLOWS)
     beside.owner_id, beside.deleted_at = NOBODY, datetime.now(UTC)
+    note_erasure(session, NOBODY)
     news = News(
         conversation_id=note['of'],
         parents=note['parents'],
@@ -299,4 +304,6 @@ def _delete_some(session: Session, import_id: str | None) -> bool:
         keys: Iterable[str] = session.exec(select(key).where(whose).limit(20)).all()
         session.exec(delete(row).where(whose, key.in_(list(keys))))
         more = more or bool(keys)
+    if more:
+        note_erasure(session, NOBODY)
     return more

@@ -168,3 +168,12 @@ class DocumentRow(Base, table=True):
     passages: list[Any] = Field(sa_type=JSON)
     data: dict[str, Any] = Field(sa_type=JSON)
     fetched_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ErasureRow(Base, table=True):
+    """That something of an owner was deleted for good and may still stand in the files. `asked` counts how often."""
+
+    __tablename__ = 'erasure'
+
+    owner_id: str = Field(primary_key=True)
+    asked: int
