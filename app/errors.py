@@ -20,6 +20,7 @@ GuilhermeError                  code, details: the screen puts them into words i
 ├── InvalidInput                what a person gave cannot be used
 ├── ImportRefused               a file with conversations cannot be read
 ├── StorageUnavailable          the database does not answer or refuses to commit
+│   └── QueryTooSlow            what was to be read took longer than it may
 ├── SettingsInvalid             a setting cannot be used
 ├── DatabaseUnusable            we cannot start on the database there is
 ├── AlreadyRunning              another process works with the database
@@ -179,6 +180,12 @@ class StorageUnavailable(GuilhermeError):
     """
 
     code = 'storage_unavailable'
+
+
+class QueryTooSlow(StorageUnavailable):
+    """Raised when what was to be read took longer than it may, and was ended. Details: `message`; `seconds`."""
+
+    code = 'query_too_slow'
 
 
 class SettingsInvalid(GuilhermeError):

@@ -17,9 +17,10 @@ from sqlalchemy import Connection, Engine, Table, func, inspect, select
 
 from app.errors import OperationRefused
 from app.storage import migrate
-from app.storage.database import is_there, outages_told, prepare_file, read_url, sqlite_file
+from app.storage.database import is_there, prepare_file, read_url, sqlite_file
 from app.storage.engines import engine_of
 from app.storage.erasures import note_erasure
+from app.storage.outages import outages_told
 from app.storage.rows import storable
 from app.storage.tables import Base
 from app.storage.trash import NOBODY

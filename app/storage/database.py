@@ -5,10 +5,8 @@ A unit of work crosses to its thread once, however many statements it has; an as
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar
@@ -21,23 +19,21 @@ from app.errors import SettingsInvalid, StorageUnavailable
 from app.storage import migrate
 from app.storage.description import describe
 from app.storage.engines import engine_of
+from app.storage.lanes import Lane, Work
 
 T = TypeVar('T')
-Work = Callable[[Session], T]
 Unwanted = Callable[[], bool]
 
 READER_THREADS = 4
+SEARCHER_THREADS = 2
+EXPORTER_THREADS = 2
 POSTGRES_WRITER_THREADS = 4
-INSUFFICIENT_PRIVILEGE = '42501'
-"""What PostgreSQL calls it (SQLSTATE)."""
 
+READ_SECONDS = 10.0
+"""What a page reads takes milliseconds: this is for a disk that stands still, and for what nobody foresaw."""
 
-@dataclass(frozen=True)
-class Lane:
-    """Threads and the connections they use, one for each."""
-
-    threads: ThreadPoolExecutor
-    engine: Engine
+SEARCH_SECONDS = 3.0
+"""Longer than any search of 100,000 messages takes on a small computer, and as long as a person waits while typing."""
 
 
 class Database:
@@ -60,16 +56,18 @@ class Database:
         file = sqlite_file(url)
         if file is not None:
             prepare_file(file)
-        writers = 1 if file else POSTGRES_WRITER_THREADS
-        self._writing = Lane(
-            ThreadPoolExecutor(writers, 'database-write'), engine_of(address, writers, busy_timeout, writes=True)
-        )
-        self._reading = Lane(
-            ThreadPoolExecutor(READER_THREADS, 'database-read'),
-            engine_of(address, READER_THREADS, busy_timeout, writes=False),
-        )
         self.is_file = file is not None
         self._writers = 0
+        writers = 1 if file else POSTGRES_WRITER_THREADS
+
+        def lane(name: str, size: int, seconds: float | None = None, *, writes: bool = False) -> Lane:
+            engine = engine_of(address, size, busy_timeout, writes=writes, seconds=seconds)
+            return Lane(ThreadPoolExecutor(size, f'database-{name}'), engine, seconds)
+
+        self._writing = lane('write', writers, writes=True)
+        self._reading = lane('read', READER_THREADS, READ_SECONDS)
+        self._searching = lane('search', SEARCHER_THREADS, SEARCH_SECONDS)
+        self._exporting = lane('export', EXPORTER_THREADS)
 
     def of(self, identifier: str) -> 'Database':  # noqa: ARG002
         """Give the database that has what the id of a conversation or message names: here, always this one."""
@@ -83,15 +81,30 @@ class Database:
     async def read(self, work: Work[T]) -> T:
         """Run `work` in a thread, in a transaction that sees one state of the database, and give what it returns.
 
+        It is for what pages show: it has `READ_SECONDS`, and ends when the caller is cancelled.
+
         Raises:
+            QueryTooSlow: it took longer.
             StorageUnavailable: the database does not answer.
         """
-        return await _run(self._reading, lambda engine: _in_session(engine, work))
+        return await self._reading.read(work)
+
+    async def search(self, work: Work[T]) -> T:
+        """Do the same as `read` with what a person looks for, however odd, in `SEARCH_SECONDS` and threads of its own.
+
+        So pages have theirs whatever is looked for.
+        """
+        return await self._searching.read(work)
+
+    async def read_at_length(self, work: Work[T]) -> T:
+        """Do the same as `read` with what is exported or imported, which may take any time, in threads of its own."""
+        return await self._exporting.read(work)
 
     async def write(self, work: Work[T]) -> T:
         """Run `work` in a thread, in a transaction that is committed when it returns and undone when it raises.
 
-        A caller that is cancelled waits until the transaction has ended: nothing of it happens behind its back later.
+        It has no limit: what was said must be stored. A caller that is cancelled waits until the transaction has ended:
+        nothing of it happens behind its back later.
 
         Raises:
             StorageUnavailable: the database does not answer or did not commit.
@@ -112,12 +125,12 @@ class Database:
             StorageUnavailable: the database does not answer.
         """
         ended = Event()
-        lane = self._writing if writes else self._reading
+        lane = self._writing if writes else self._exporting
 
         def unwanted() -> bool:
             return ended.is_set() or (self.is_file and self._writers > 0)
 
-        job = asyncio.ensure_future(_run(lane, lambda engine: _on_driver(engine, care, unwanted)))
+        job = asyncio.ensure_future(lane.run(lambda engine: _on_driver(engine, care, unwanted)))
         try:
             return await asyncio.shield(job)
         except asyncio.CancelledError:
@@ -128,7 +141,7 @@ class Database:
     async def _write(self, transaction: Callable[[Engine], T]) -> T:
         self._writers += 1
         try:
-            return await _run(self._writing, transaction)
+            return await self._writing.run(transaction)
         finally:
             self._writers -= 1
 
@@ -168,26 +181,11 @@ class Database:
 
     async def close(self) -> None:
         """Finish what was begun and give back threads and connections."""
-        for lane in (self._reading, self._writing):
-            await asyncio.to_thread(lane.threads.shutdown)
-            lane.engine.dispose()
+        for lane in self._lanes():
+            await lane.close()
 
-
-async def _run(lane: Lane, transaction: Callable[[Engine], T]) -> T:
-    try:
-        job = lane.threads.submit(_told, transaction, lane.engine)
-    except RuntimeError as error:
-        raise StorageUnavailable(message='the database is closed') from error
-    try:
-        return await asyncio.wrap_future(job)
-    except asyncio.CancelledError:
-        await _ended(job)
-        raise
-
-
-async def _ended(job: Future[Any]) -> None:
-    if not job.cancelled():
-        await asyncio.gather(asyncio.wrap_future(job), return_exceptions=True)
+    def _lanes(self) -> Sequence[Lane]:
+        return self._exporting, self._searching, self._reading, self._writing
 
 
 def _in_session(engine: Engine, work: Work[T]) -> T:
@@ -208,40 +206,6 @@ def _on_driver(engine: Engine, care: Callable[[Any, Unwanted], T], unwanted: Unw
         raise StorageUnavailable(message=' '.join(str(error).split())) from error
     finally:
         connection.close()
-
-
-def _told(transaction: Callable[[Engine], T], engine: Engine) -> T:
-    with outages_told():
-        return transaction(engine)
-
-
-@contextmanager
-def outages_told() -> Iterator[None]:
-    """Turn what SQLAlchemy says of an outage into our own exception.
-
-    Raises:
-        StorageUnavailable: the database does not answer.
-    """
-    try:
-        yield
-    except exc.SQLAlchemyError as error:
-        if not is_outage(error):
-            raise
-        raise StorageUnavailable(message=_in_one_line(error)) from error
-
-
-def is_outage(error: exc.SQLAlchemyError) -> bool:
-    """Tell a database that fails (locked, full, broken, gone, closed to us) from a request that is wrong."""
-    failures = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
-    no_rights = getattr(getattr(error, 'orig', None), 'sqlstate', None) == INSUFFICIENT_PRIVILEGE
-    return isinstance(error, failures) or type(error) is exc.DatabaseError or no_rights
-
-
-def _in_one_line(error: exc.SQLAlchemyError) -> str:
-    """Give the driver's own words without the lines psycopg adds: the statement, and where in it."""
-    said = getattr(error, 'orig', None) or error
-    primary = getattr(getattr(said, 'diag', None), 'message_primary', None)
-    return ' '.join(str(primary or said).split())
 
 
 def sqlite_file(url: str) -> Path | None:

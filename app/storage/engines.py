@@ -13,10 +13,19 @@ LOOK_AGAIN = 0.02
 """Seconds until a new file that another process holds is tried again."""
 
 
-def engine_of(address: URL, connections: int = 1, busy_timeout: float = 5.0, *, writes: bool) -> Engine:
-    """Make an engine set up as the app needs it: what reads only sees one state in each transaction."""
-    make = _sqlite_engine if address.get_backend_name() == 'sqlite' else _postgres_engine
-    return make(address, connections, busy_timeout, writes=writes)
+def engine_of(
+    address: URL, connections: int = 1, busy_timeout: float = 5.0, *, writes: bool, seconds: float | None = None
+) -> Engine:
+    """Make an engine set up as the app needs it: what reads only sees one state in each transaction.
+
+    A query that takes longer than `seconds` is ended by PostgreSQL itself; SQLite has no such limit.
+    """
+    if address.get_backend_name() == 'sqlite':
+        return _sqlite_engine(address, connections, busy_timeout, writes=writes)
+    engine = _postgres_engine(address, connections, writes=writes)
+    if seconds is not None:
+        _limit_queries(engine, seconds)
+    return engine
 
 
 def _sqlite_engine(url: URL, connections: int, busy_timeout: float, *, writes: bool) -> Engine:
@@ -64,7 +73,7 @@ def _use_wal(connection: sqlite3.Connection, patience: float) -> None:
             return
 
 
-def _postgres_engine(url: URL, connections: int, _busy_timeout: float, *, writes: bool) -> Engine:
+def _postgres_engine(url: URL, connections: int, *, writes: bool) -> Engine:
     # The encoding of our side: left alone it is that of the database, and psycopg gives bytes for SQL_ASCII.
     query = {'connect_timeout': str(POSTGRES_CONNECT_SECONDS), **url.query, 'client_encoding': 'utf8'}
     return create_engine(
@@ -74,3 +83,10 @@ def _postgres_engine(url: URL, connections: int, _busy_timeout: float, *, writes
         pool_pre_ping=True,
         isolation_level='READ COMMITTED' if writes else 'REPEATABLE READ',
     )
+
+
+def _limit_queries(engine: Engine, seconds: float) -> None:
+    @event.listens_for(engine, 'connect')
+    def _limit(connection: Any, _record: Any) -> None:
+        connection.execute(f'SET statement_timeout = {round(seconds * 1000)}')
+        connection.commit()

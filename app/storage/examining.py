@@ -7,9 +7,10 @@ from sqlalchemy.exc import DatabaseError
 
 from app.domain.installation import DatabaseInfo
 from app.storage import migrate
-from app.storage.database import is_there, outages_told, read_url, sqlite_file
+from app.storage.database import is_there, read_url, sqlite_file
 from app.storage.description import describe
 from app.storage.engines import engine_of
+from app.storage.outages import outages_told
 from app.storage.postgres_terms import Terms, terms_of
 from app.storage.sqlite_backup import first_damage
 

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 from app.domain.identifiers import is_temporary
-from app.storage.database import Database, Lane
+from app.storage.database import READ_SECONDS, Database
+from app.storage.lanes import Lane
 from app.storage.tables import Base
 
 
@@ -23,7 +24,8 @@ class MemoryDatabase(Database):
         )
         event.listen(engine, 'connect', _keep_off_the_disk)
         event.listen(engine, 'engine_connect', _make_tables, once=True)
-        self._reading = self._writing = Lane(ThreadPoolExecutor(1, 'database-memory'), engine)
+        lane = Lane(ThreadPoolExecutor(1, 'database-memory'), engine, READ_SECONDS)
+        self._reading = self._writing = self._searching = self._exporting = lane
         self.is_file = False
         self._writers = 0
 

@@ -45,7 +45,7 @@ class Outgoing:
                 raise NotFound(id=conversation_id)
             return _carried(session, row)
 
-        return await self._database.of(conversation_id).read(work)
+        return await self._database.of(conversation_id).read_at_length(work)
 
     async def conversation_ids(self, owner_id: str, *, after: str = '', limit: int) -> list[str]:
         """Give ids of a person's conversations in their order, archive and bin included, from the one after `after`."""
@@ -55,7 +55,7 @@ class Outgoing:
             .order_by(col(ConversationRow.id))
             .limit(limit)
         )
-        return await self._database.read(lambda session: list(session.exec(query)))
+        return await self._database.read_at_length(lambda session: list(session.exec(query)))
 
     async def documents(self, owner_id: str, *, after: str = '', limit: int) -> list[Document]:
         """Give a person's documents by their keys, from the one after `after`."""
@@ -65,12 +65,12 @@ class Outgoing:
             .order_by(col(DocumentRow.key))
             .limit(limit)
         )
-        return await self._database.read(lambda session: [document_from(row) for row in session.exec(query)])
+        return await self._database.read_at_length(lambda session: [document_from(row) for row in session.exec(query)])
 
     async def folders(self, owner_id: str) -> list[Folder]:
         """Give all of a person's folders."""
         query = select(FolderRow).where(col(FolderRow.owner_id) == owner_id).order_by(col(FolderRow.id))
-        return await self._database.read(
+        return await self._database.read_at_length(
             lambda session: [
                 Folder(id=row.id, owner_id=row.owner_id, name=row.name, created_at=row.created_at)
                 for row in session.exec(query)
@@ -84,7 +84,7 @@ class Outgoing:
             row = session.get(PreferencesRow, owner_id)
             return row.data if row else {}
 
-        return await self._database.read(work)
+        return await self._database.read_at_length(work)
 
 
 def _carried(session: Session, row: ConversationRow) -> Carried:

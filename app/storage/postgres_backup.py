@@ -10,8 +10,9 @@ from pathlib import Path
 from sqlalchemy import inspect
 
 from app.errors import OperationRefused
-from app.storage.database import outages_told, read_url
+from app.storage.database import read_url
 from app.storage.engines import engine_of
+from app.storage.outages import outages_told
 
 MAGIC = b'PGDMP'
 DUMP, RESTORE = 'pg_dump', 'pg_restore'

@@ -13,10 +13,11 @@ from contextlib import suppress
 from sqlalchemy import Connection, text
 
 from app.errors import AlreadyRunning, GuilhermeError, StorageUnavailable
-from app.storage.database import outages_told, read_url
+from app.storage.database import read_url
 from app.storage.engines import engine_of
 from app.storage.instance import Holder
 from app.storage.migrate import LOCK_NUMBER
+from app.storage.outages import outages_told
 
 LOOK_EVERY = 5.0
 """Seconds between two looks at whether the connection is still there: a server that was restarted has forgotten it."""

@@ -45,7 +45,7 @@ class Search:
 
         A query that asks for nothing finds all conversations.
         """
-        return await self._database.read(lambda session: _Finding(session, query).page(owner_id, after, limit))
+        return await self._database.search(lambda session: _Finding(session, query).page(owner_id, after, limit))
 
     async def models(self, owner_id: str) -> list[ModelRef]:
         """Give the models that have answered in this person's conversations, in alphabetical order."""
@@ -55,7 +55,7 @@ class Search:
             .where(*_is_of(owner_id), col(MessageRow.role) == Role.ASSISTANT.value)
             .distinct()
         )
-        found = await self._database.read(lambda session: session.exec(query).all())
+        found = await self._database.search(lambda session: session.exec(query).all())
         return sorted(ModelRef(provider, name) for provider, name in found if provider and name)
 
 

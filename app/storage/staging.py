@@ -97,7 +97,7 @@ class Staging:
             ConversationRow.id, ConversationRow.owner_id, ConversationRow.head_id, ConversationRow.deleted_at
         )
         query = query.where(col(ConversationRow.id).in_(ids))
-        found = await self._database.read(lambda session: session.exec(query).all())
+        found = await self._database.read_at_length(lambda session: session.exec(query).all())
         return {key: Stored(owner, key, head, is_deleted=deleted is not None) for key, owner, head, deleted in found}
 
     async def messages(self, ids: Sequence[str]) -> dict[str, Stored]:
@@ -117,7 +117,7 @@ class Staging:
             starts = range(0, len(ids), AT_ONCE)
             return [found for start in starts for found in work(session, ids[start : start + AT_ONCE])]
 
-        return await self._database.read(all_of_them)
+        return await self._database.read_at_length(all_of_them)
 
     async def write(self, batch: Batch) -> None:
         """Store a part; conversations belong to whom they say."""

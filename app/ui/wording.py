@@ -33,6 +33,7 @@ ERRORS: Mapping[str, str] = {
     'storage_unavailable': msgid(
         'The database does not answer right now. Nothing was changed, and nothing you wrote is lost.'
     ),
+    'query_too_slow': msgid('This took too long and was ended. Nothing was changed. Try again in a moment.'),
     'database_unusable': msgid('The database cannot be used: {message}'),
     'already_running': msgid(
         'Guilherme is running already with this data folder, at {url}. '

@@ -11,9 +11,10 @@ from sqlmodel import Session
 
 from app.errors import NotFound, SettingsInvalid, StorageUnavailable
 from app.storage.conversations import Conversations
-from app.storage.database import Database, is_outage
+from app.storage.database import Database
 from app.storage.journal import SqlJournal
 from app.storage.messages import Messages
+from app.storage.outages import is_outage
 from app.storage.rows import row_of_conversation
 from tests.storage.samples import conversation, exchange, pieces
 from tests.support.postgres import PostgresServer

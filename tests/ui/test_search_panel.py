@@ -1,5 +1,6 @@
 """The search beside the list: what the browser is told when it asks."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,8 +8,10 @@ import pytest
 
 from app.bootstrap import Parts
 from app.domain.conversation import LOCAL_OWNER
+from app.storage.database import SEARCHER_THREADS
 from app.ui.components.search_panel import SearchPanel
 from tests.replies.waiting import until
+from tests.storage.endless import busy_searches, one, searches_counted
 from tests.ui.simulated import Browser
 
 NO_FILTERS = {'folder': '', 'tag': '', 'model': '', 'role': '', 'since': '', 'until': ''}
@@ -102,3 +105,59 @@ async def test_a_search_that_fails_says_so(page: Browser, parts: Parts) -> None:
     [[ticket, sentence]] = page.calls(SearchPanel, 'fail')
     assert ticket == 1
     assert 'does not work right now' in sentence
+
+
+def ask(page: Browser, ticket: int) -> None:
+    page.trigger(page.element(SearchPanel), 'search', {'ticket': ticket, 'query': 'gato', 'filters': NO_FILTERS})
+
+
+async def test_only_the_newest_search_of_a_page_goes_on(page: Browser, parts: Parts) -> None:
+    await page.open('/')
+    with searches_counted(parts.database) as begun:
+        async with busy_searches(parts.database):
+            for ticket in range(1, 6):
+                ask(page, ticket)
+            await until(lambda: page.element(SearchPanel)._running)
+        await until(lambda: page.calls(SearchPanel, 'fill'))
+    assert [ticket for ticket, _, _ in page.calls(SearchPanel, 'fill')] == [5]
+    assert len(begun) == SEARCHER_THREADS + 1
+
+
+@pytest.mark.parametrize('how', ['empty the field', 'close the page', 'lose the line'])
+async def test_a_search_nobody_waits_for_ends(how: str, page: Browser, parts: Parts) -> None:
+    await page.open('/')
+    panel = page.element(SearchPanel)
+    with searches_counted(parts.database) as begun:
+        async with busy_searches(parts.database):
+            ask(page, 1)
+            await until(lambda: panel._running)
+            if how == 'empty the field':
+                page.trigger(panel, 'leave')
+            elif how == 'close the page':
+                page.close()
+            else:
+                page.lose_line()
+            await until(lambda: panel._running is None)
+        await parts.database.search(one)
+    assert len(begun) == SEARCHER_THREADS + 1
+
+
+async def test_what_was_asked_before_the_line_was_lost_is_asked_again(page: Browser) -> None:
+    await page.open('/')
+    page.lose_line()
+    await page.find_line()
+    await until(lambda: page.calls(SearchPanel, 'resume'))
+
+
+async def test_a_search_that_takes_too_long_says_so_and_the_next_one_works(page: Browser, parts: Parts) -> None:
+    await page.open('/')
+    conversation_id = await answered(page, parts, 'tokens=1 gato')
+    lane = parts.database._searching
+    async with busy_searches(parts.database):
+        parts.database._searching = replace(lane, seconds=0.05)
+        ask(page, 1)
+        await until(lambda: page.calls(SearchPanel, 'fail'))
+    [[ticket, sentence]] = page.calls(SearchPanel, 'fail')
+    assert (ticket, 'took too long' in sentence) == (1, True)
+    parts.database._searching = lane
+    assert [each['id'] for each in await search(page, 'gato', 2)] == [conversation_id]

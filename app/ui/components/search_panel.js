@@ -63,7 +63,7 @@ export default {
     </div>
   </search>`,
   props: { labels: Object, icons: Object },
-  emits: ["choices", "search", "more", "open"],
+  emits: ["choices", "search", "more", "leave", "open"],
   data() {
     return {
       query: "", filters: { ...NOTHING }, unfolded: false, offers: { folder: [], tag: [], model: [] },
@@ -126,9 +126,19 @@ export default {
       clearTimeout(this.waiting);
       this.ticket += 1; // an answer to an older question is not shown
       this.cursor = -1;
-      if (!this.active) return this.forget();
+      this.extending = null; // the place from where more was asked for
+      if (!this.active) {
+        this.$emit("leave"); // what was asked for before
+        return this.forget();
+      }
       this.waiting = setTimeout(() => (this.loading = true), 150);
+      this.pending = true;
       this.$emit("search", { ...this.asked, ticket: this.ticket });
+    },
+    // The connection was lost and is there again: nobody answers what was asked before.
+    resume() {
+      if (this.active && this.pending) this.ask();
+      else if (this.extending) this.askMore(this.extending);
     },
     fill(ticket, items, more) {
       if (ticket !== this.ticket) return;
@@ -143,6 +153,7 @@ export default {
     extend(ticket, items, more) {
       if (ticket !== this.ticket) return;
       this.settle();
+      this.extending = null;
       const known = new Set(this.items.map((item) => item.id));
       this.items = [...this.items, ...items.filter((item) => !known.has(item.id))];
       this.more = more;
@@ -151,11 +162,14 @@ export default {
     fail(ticket, sentence) {
       if (ticket !== this.ticket) return;
       this.settle();
-      this.items = [];
+      if (this.extending) this.more = this.extending; // scrolling asks again
+      else this.items = [];
+      this.extending = null;
       this.fault = sentence;
     },
     settle() {
       clearTimeout(this.waiting);
+      this.pending = false;
       this.loading = false;
       this.answered = true;
       this.fault = "";
@@ -172,8 +186,11 @@ export default {
     onScroll() {
       const results = this.$refs.results;
       if (!results || !this.more || results.scrollHeight - results.scrollTop - results.clientHeight > 400) return;
-      const after = this.more;
+      this.askMore(this.more);
+    },
+    askMore(after) {
       this.more = null;
+      this.extending = after;
       this.$emit("more", { ...this.asked, ticket: this.ticket, after });
     },
     move(step) {
@@ -222,7 +239,7 @@ export default {
       this.items = [];
       this.more = this.opened = null;
       this.fault = "";
-      this.answered = this.loading = false;
+      this.answered = this.loading = this.pending = false;
     },
     // A time of today, a day of this year, or a date.
     when(milliseconds) {

@@ -1,5 +1,6 @@
 """The search above the list of conversations. While something is looked for, what is found stands in its place."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
@@ -12,7 +13,7 @@ from app.domain.conversation import Conversation
 from app.domain.message import Role
 from app.domain.model import ModelRef
 from app.domain.search import FoundConversation, Fragment, Place, SearchQuery
-from app.errors import StorageUnavailable
+from app.errors import QueryTooSlow, StorageUnavailable
 from app.replies.live import ConversationNews
 from app.ui.icons import svgs
 from app.ui.translations import Translator
@@ -42,7 +43,11 @@ class SearchPanel(Element, component='search_panel.js'):
         self.on('choices', self._choices)
         self.on('search', self._search)
         self.on('more', self._more)
+        self.on('leave', self._leave)
         self.on('open', lambda event: open_found(event.args['conversation'], message_id=event.args.get('message')))
+        self._running: asyncio.Task[Any] | None = None
+        self.client.on_disconnect(self._away)
+        self.client.on_connect(lambda: self.run_method('resume'))
         chat.live.news.subscribe(self._update)
 
     def focus(self) -> None:
@@ -66,18 +71,31 @@ class SearchPanel(Element, component='search_panel.js'):
         await self._answer('extend', event.args, (is_titled, datetime.fromisoformat(updated), conversation_id))
 
     async def _answer(self, method: str, asked: Mapping[str, Any], after: Place | None) -> None:
+        self._leave()
+        self._running = asyncio.current_task()
         query = _query(asked['query'], asked['filters'])
         try:
             found = await self._chat.searching.find(self._owner_id, query, after=after, limit=PAGE)
-        except StorageUnavailable:
-            self.run_method(
-                'fail', asked['ticket'], self._t('The search does not work right now. Try again in a moment.')
-            )
+        except StorageUnavailable as error:
+            self.run_method('fail', asked['ticket'], _fault(self._t, error))
             return
+        finally:
+            if self._running is asyncio.current_task():
+                self._running = None
         streaming = self._chat.live.streaming()
         items = [self._item(each, each.conversation.id in streaming) for each in found.conversations]
         more = found.after and (found.after[0], found.after[1].isoformat(), found.after[2])
         self.run_method(method, asked['ticket'], items, more)
+
+    def _leave(self) -> None:
+        """End the search that runs: a page has one, and what it no longer asks for keeps nothing busy."""
+        if self._running is not None:
+            self._running.cancel()
+            self._running = None
+
+    def _away(self) -> None:
+        if not self.client.has_socket_connection:  # another of its sockets may be there already
+            self._leave()
 
     def _item(self, found: FoundConversation, streaming: bool) -> dict[str, Any]:
         beyond = found.count - len(found.hits)
@@ -100,8 +118,15 @@ class SearchPanel(Element, component='search_panel.js'):
             self.run_method('update', [_state(each.conversation, each.streaming) for each in own])
 
     def _handle_delete(self) -> None:
+        self._leave()
         self._chat.live.news.unsubscribe(self._update)
         super()._handle_delete()
+
+
+def _fault(t: Translator, error: StorageUnavailable) -> str:
+    if isinstance(error, QueryTooSlow):
+        return t('This search took too long and was ended. Try another word, or narrow it by a filter.')
+    return t('The search does not work right now. Try again in a moment.')
 
 
 def _query(text: str, filters: Mapping[str, str]) -> SearchQuery:
