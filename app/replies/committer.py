@@ -66,7 +66,7 @@ class Committer:
             self._task = asyncio.create_task(self._run(), name='committer')
 
     async def _run(self) -> None:
-        committed_at = 0.0
+        committed_at = float('-inf')  # the clock may begin with the machine, a moment ago
         while True:
             await self._wake.wait()
             await asyncio.sleep(max(0.0, committed_at + TICK - time.monotonic()))
