@@ -36,7 +36,10 @@ def _identity(document: Document) -> str:
 
 
 class Summariser:
-    """Sums one document up. `done` are the parts that were read already, see `done_parts`."""
+    """Sums one document up. `done` are the parts that were read already, see `done_parts`.
+
+    `wish` is what the person wants of the summary, in their own words.
+    """
 
     def __init__(
         self,
@@ -45,12 +48,15 @@ class Summariser:
         document: Document,
         times: CitedTimes,
         done: Mapping[int, tuple[int, str]],
+        *,
+        wish: str = '',
     ) -> None:
         self._t = t
         self._model = model
         self._document = document
         self._times = times
         self._done = done
+        self._wish = ' '.join(wish.split())
         self._notes: list[str] = []
 
     async def summary(self, partial: str = '') -> AsyncIterator[Delta]:
@@ -154,7 +160,8 @@ class Summariser:
             'Sum this up in English: first two or three sentences on what the video is about and what it comes to, '
             'then its main points as a list, in their order.'
         )
-        return [task, self._times_task(), t('Write nothing but the summary.')]
+        wish = t('The person who asks adds: “{wish}”').format(wish=self._wish) if self._wish else ''
+        return [task, self._times_task(), t('Write nothing but the summary.'), wish]
 
     def _times_task(self) -> str:
         if all(passage.start is None for passage in self._document.passages):

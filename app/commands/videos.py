@@ -25,9 +25,18 @@ VIDEO_ID_LENGTH = 11
 SHORTEST_TRANSCRIPT = 200
 """Characters from which a text without times is a transcript, and not a mistyped link or a remark."""
 
+LONGEST_REMARK = 2_000
+"""Characters up to which a text without times on the line of a link is a remark, and no transcript."""
+
 WORDS_A_PARAGRAPH = 120
 """Words after which a text without times gets a new paragraph: so long are those of captions."""
 
+BETWEEN_LINKS = frozenset({'e', 'and', 'y', 'et', 'und', 'ou', 'or', '&', '+'})
+"""Words people write between two links; a language of that name is none of YouTube's."""
+
+_LIST_MARK = re.compile(r'[-*•]|\d{1,2}[.)]')
+_MARKDOWN_LINK = re.compile(r'!?\[[^\[\]\n]{0,300}\]\(\s*<?([^()\s<>]{1,2000})>?(?:\s[^()\n]{0,200})?\)')
+_COMMA = re.compile(r'[,;]')
 _TIMES = re.compile(rf'-->|^[^\S\n]*[(\[]?{STAMP}\b', re.MULTILINE)
 
 
@@ -45,12 +54,16 @@ class Fetcher(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What was asked: the videos' ids in order; `language` None for the person's own; a transcript given by hand."""
+    """What was asked: the videos' ids in order; `language` None for the person's own; a transcript given by hand.
+
+    `remark` is what else the person wrote beside a link: a wish, or a courtesy.
+    """
 
     videos: tuple[str, ...] = ()
     language: str | None = None
     refresh: bool = False
     by_hand: str = ''
+    remark: str = ''
 
 
 class Videos:
@@ -92,35 +105,47 @@ def videos_of(request: Request) -> tuple[str, ...]:
 
 
 def read_request(arguments: str) -> Request:
-    """Read what stands after the command: links, a language, `--refresh`, and from the first other line a transcript.
+    """Read what stands after the command: links, a language, `--refresh`, and behind them a transcript or a remark.
 
     Raises:
         TranscriptUnavailable: there is something that is none of these.
     """
     lines = arguments.splitlines()
     head = list(takewhile(_is_head, lines))
-    words = [(word, _meaning(word)) for line in head for word in line.split()]
+    rest = lines[len(head) :]
+    beside = ''
+    if rest and (found := _beside_a_link(rest[0])):
+        head.append(found[0])
+        beside, rest = found[1], rest[1:]
+    words = [(word, _meaning(word)) for line in head for word in _words(line)]
     videos = dict.fromkeys(str(video_id(word)) for word, meaning in words if meaning == 'video')
     languages = [word for word, meaning in words if meaning == 'language']
-    by_hand = '\n'.join(lines[len(head) :]).strip()
-    if by_hand:
-        _refuse_unless_transcript(by_hand, videos=len(videos))
+    said = '\n'.join([beside, *rest]).strip()
+    is_remark = bool(videos) and not _may_be_transcript(said, SHORTEST_TRANSCRIPT if not beside else LONGEST_REMARK)
+    if said:
+        _refuse_unless_usable(said, videos=len(videos), is_remark=is_remark)
     return Request(
         videos=tuple(videos),
         language=languages[-1] if languages else None,
         refresh=(REFRESH, 'refresh') in words,
-        by_hand=by_hand,
+        by_hand='' if is_remark else said,
+        remark=said.strip(' ,;') if is_remark else '',
     )
 
 
-def _refuse_unless_transcript(text: str, *, videos: int) -> None:
-    """Tell a transcript from a mistyped link, or from something the person wants to say about the video."""
-    first = text.partition('\n')[0]
-    short = len(text) < SHORTEST_TRANSCRIPT and _TIMES.search(text) is None
-    if any(len(word) > VIDEO_ID_LENGTH and video_id(word) for word in first.split()) or (short and not videos):
-        raise TranscriptUnavailable(reason='not_a_video', video=_wrong_word(first))
-    if short:
-        raise TranscriptUnavailable(reason='not_a_transcript', message=text[:80])
+def _may_be_transcript(text: str, shortest: int = SHORTEST_TRANSCRIPT) -> bool:
+    """Tell a transcript from something the person wants to say about the video."""
+    return len(text) >= shortest or _TIMES.search(text) is not None
+
+
+def _refuse_unless_usable(said: str, *, videos: int, is_remark: bool) -> None:
+    """Refuse a mistyped link, and a transcript that belongs to nothing or to too many."""
+    if is_remark:
+        if wrong := next((word for word in said.split() if _looks_like_address(word) and not video_id(word)), ''):
+            raise TranscriptUnavailable(reason='not_a_video', video=wrong[:80])
+        return
+    if not (videos or _may_be_transcript(said)):
+        raise TranscriptUnavailable(reason='not_a_video', video=_wrong_word(said.partition('\n')[0]))
     if videos > 1:
         raise TranscriptUnavailable(reason='one_video')
 
@@ -129,17 +154,43 @@ def _is_head(line: str) -> bool:
     """Tell whether a line belongs to the request: it is empty, or all in it has a meaning and something is more than a
     short word, which might be a language or the beginning of a transcript.
     """
-    meanings = [_meaning(word) for word in line.split()]
-    return all(meanings) and (not meanings or {*meanings} != {'language'})
+    meanings = [_meaning(word) for word in _words(line)]
+    return all(meanings) and (not meanings or not {*meanings} <= {'language', 'between'})
+
+
+def _beside_a_link(line: str) -> tuple[str, str] | None:
+    """Part a line into its links and what else was written there; None if it has no link."""
+    words = _words(line)
+    links = [word for word in words if len(word) > VIDEO_ID_LENGTH and video_id(word)]
+    if not links and not (words and video_id(words[0])):
+        return None
+    links = links or words[:1]
+    head = [word for word in words if word in links or word == REFRESH]
+    return ' '.join(head), ' '.join(word for word in words if word not in head)
+
+
+def _words(line: str) -> list[str]:
+    """Cut a line into words: of a link in Markdown its address, of several with commas between them each one."""
+    words: list[str] = []
+    for word in _MARKDOWN_LINK.sub(r' \1 ', line).split():
+        parts = [part for part in _COMMA.split(word) if part]
+        words += parts if all(map(_meaning, parts)) else [word]
+    return words
 
 
 def _meaning(word: str) -> str:
-    """Say what a word asks for: `refresh`, `language`, `video`, or nothing we know."""
+    """Say what a word asks for: `refresh`, `language`, `video`, `between` two links, or nothing we know."""
     if word == REFRESH:
         return 'refresh'
+    if word.casefold() in BETWEEN_LINKS or _LIST_MARK.fullmatch(word):
+        return 'between'
     if LANGUAGE.fullmatch(word) and len(word) < VIDEO_ID_LENGTH:
         return 'language'
     return 'video' if video_id(word) else ''
+
+
+def _looks_like_address(word: str) -> bool:
+    return '://' in word or word.startswith('www.')
 
 
 def _wrong_word(line: str) -> str:

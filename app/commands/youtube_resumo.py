@@ -7,7 +7,7 @@ from app.commands.cited_times import CitedTimes, as_cited
 from app.commands.each_video import each_video
 from app.commands.summarising import Summariser, done_parts
 from app.commands.video_text import heading
-from app.commands.videos import Videos
+from app.commands.videos import Videos, read_request
 from app.domain.delta import Delta, DeltaKind, recast, text
 from app.domain.document import Document
 
@@ -23,9 +23,10 @@ def summary_command(videos: Videos) -> Command:
         moments it speaks of. A long video is read in parts, and the notes on each can be opened. Afterwards you can
         ask about the video.
 
-        It takes what `/youtube` takes: links, a language, `--refresh`, or a transcript pasted below.
+        It takes what `/youtube` takes: links, a language, `--refresh`, or a transcript pasted below. What else you
+        write beside the link goes to the model as a wish: `/youtube_resumo <link> in three lines`.
         """
-        async for delta in each_video(call, videos, sum_up):
+        async for delta in each_video(call, videos, sum_up, heeds_remarks=True):
             yield delta
 
     return youtube_resumo
@@ -37,7 +38,8 @@ async def sum_up(call: Call, document: Document, before: str) -> AsyncIterator[D
     if not before:
         yield text(head)
     times = CitedTimes(document.passages, str(document.data.get('video', '')))
-    summariser = Summariser(call.words, call.model, document, times, done_parts(call.steps, document))
+    done, wish = done_parts(call.steps, document), read_request(call.arguments).remark
+    summariser = Summariser(call.words, call.model, document, times, done, wish=wish)
     summary = before.removeprefix(head)
     length = len(summary)
     async for delta in summariser.summary(as_cited(summary)):

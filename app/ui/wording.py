@@ -25,7 +25,9 @@ ERRORS: Mapping[str, str] = {
     'server_silent': msgid('Nothing came for {seconds} seconds, so the answer was ended. What had arrived is kept.'),
     'source_error': msgid('What the command needs could not be fetched.'),
     'transcript_unavailable': msgid('There is no transcript to be had of this video.'),
-    'unknown_command': msgid('There is no command /{name}. Write /help to see those there are.'),
+    'unknown_command': msgid(
+        'There is no command /{name}. /help lists those there are; begin with // to send it as a message: //{name}'
+    ),
     'not_found': msgid('This does not exist any more, or it was deleted.'),
     'conflict': msgid('This does not fit what is stored. Reload the page and try again.'),
     'invalid_input': msgid('This cannot be used.'),
@@ -65,9 +67,6 @@ REASONS: Mapping[str, str] = {
     'no_link': msgid('Which video? Put its link after the command.'),
     'not_a_video': msgid('“{video}” is not the link of a YouTube video.'),
     'one_video': msgid('A pasted transcript belongs to one video. Give only its link.'),
-    'not_a_transcript': msgid(
-        'What stands after the link is neither a language nor long enough for a transcript: “{message}”'
-    ),
     'no_transcript': msgid('There are no words in what was pasted after the command.'),
     'no_video': msgid('This video does not exist any more, or the link has a mistake.'),
     'private_video': msgid('This video is private: only its owner can read it.'),
@@ -78,6 +77,9 @@ REASONS: Mapping[str, str] = {
     ),
     'no_captions': msgid(
         'This video has no captions, or its owner has switched them off. You can paste a transcript after the command.'
+    ),
+    'empty_translation': msgid(
+        'YouTube translated the captions into “{language}” with nothing in it. Ask for the original: {offered}'
     ),
     'no_language': msgid('There is no transcript in “{language}”, nor can it be translated. There is: {offered}'),
     'blocked': msgid(
@@ -170,7 +172,7 @@ REASONS: Mapping[str, str] = {
     ),
 }
 
-NEAREST = msgid('There is no command /{name}. Did you mean /{nearest}?')
+NEAREST = msgid('There is no command /{name}. Did you mean /{nearest}? As a message it begins with //')
 
 PROGRESS: Mapping[str, str] = {
     'waiting': msgid('Waiting for the model · {seconds} s'),

@@ -100,7 +100,9 @@ async def test_a_whole_name_is_sent_and_answers(app: AppProcess, open_tab: OpenT
 async def test_an_unknown_command_is_given_back_with_the_nearest(app: AppProcess, open_tab: OpenTab) -> None:
     tab = await open_tab(app)
     await tab.send('/yutube x')
-    await expect(tab.page.locator('.composer-hint')).to_have_text('There is no command /yutube. Did you mean /youtube?')
+    await expect(tab.page.locator('.composer-hint')).to_have_text(
+        'There is no command /yutube. Did you mean /youtube? As a message it begins with //'
+    )
     await expect(tab.composer).to_have_value('/yutube x')
     await expect(tab.questions).to_have_count(0)
     await tab.ask('//yutube tokens=3')
@@ -126,8 +128,58 @@ async def test_a_dropped_text_goes_behind_what_is_written(app: AppProcess, open_
     await tab.evaluate(DROP, ['So it was said.', 'said.txt', 'text/plain'])
     await expect(tab.composer).to_have_value('/youtube https://youtu.be/x\nSo it was said.')
     await tab.evaluate(DROP, ['\x00\x01', 'cat.png', 'image/png'])
-    await expect(tab.page.locator('.composer-hint')).to_contain_text('Only files of text')
+    await expect(tab.page.locator('.composer-hint')).to_have_text(
+        'cat.png is a picture, and pictures cannot be read here yet.'
+    )
     await expect(tab.composer).to_have_value('/youtube https://youtu.be/x\nSo it was said.')
+
+
+OFFER = """
+([files, how]) => {
+  const offered = new DataTransfer();
+  for (const [bytes, name, type] of files) offered.items.add(new File([new Uint8Array(bytes)], name, { type }));
+  const target = document.querySelector('[data-testid=composer]');
+  const init = { bubbles: true, cancelable: true };
+  if (how === 'paste') target.dispatchEvent(new ClipboardEvent('paste', { ...init, clipboardData: offered }));
+  else target.dispatchEvent(new DragEvent('drop', { ...init, dataTransfer: offered }));
+}
+"""
+CP1252 = '1\r\n00:00:01,000 --> 00:00:03,000\r\nOlá, coração! Não é à toa.\r\n'
+
+
+def offered(*files: tuple[bytes, str, str], how: str = 'drop') -> list[object]:
+    return [[[[*content], name, kind] for content, name, kind in files], how]
+
+
+@pytest.mark.parametrize('encoding', ['cp1252', 'utf-8', 'utf-8-sig', 'utf-16', 'utf-16-le'])
+async def test_a_file_is_read_whatever_its_encoding(encoding: str, app: AppProcess, open_tab: OpenTab) -> None:
+    tab = await open_tab(app)
+    await tab.evaluate(OFFER, offered((CP1252.encode(encoding), 'legenda.srt', '')))
+    await expect(tab.composer).to_have_value('/youtube\n' + CP1252.replace('\r', ''))
+    said = 'legenda.srt is not in UTF-8; it was read as Windows-1252. Check the accents.'
+    await expect(tab.page.locator('.composer-hint')).to_have_text(said if encoding == 'cp1252' else '')
+
+
+@pytest.mark.parametrize('how', ['drop', 'paste'])
+async def test_every_file_is_read_or_named(how: str, app: AppProcess, open_tab: OpenTab) -> None:
+    tab = await open_tab(app)
+    files = (b'First.', 'a.txt', 'text/plain'), (b'Second.', 'b.txt', ''), (b'\x89PNG', 'c.png', 'image/png')
+    more = (b'\x00\x01\x02', 'd.txt', 'text/plain'), (b'PK', 'e.docx', '')
+    await tab.evaluate(OFFER, offered(*files, *more, how=how))
+    await expect(tab.composer).to_have_value('a.txt:\nFirst.\n\nb.txt:\nSecond.')
+    hint = tab.page.locator('.composer-hint')
+    await expect(hint).to_contain_text('c.png is a picture')
+    for name in ('d.txt', 'e.docx'):
+        await expect(hint).to_contain_text(f'{name} is no text')
+
+
+async def test_a_conversation_dragged_into_the_field_stays_in_the_list(app: AppProcess, open_tab: OpenTab) -> None:
+    tab = await open_tab(app)
+    await tab.ask('tokens=3')
+    await tab.has_status('complete')
+    await tab.part('conversation-item').first.locator('a').drag_to(tab.composer)
+    await expect(tab.composer).to_have_value('')
+    await expect(tab.part('conversation-item')).to_have_count(1)
 
 
 async def test_what_is_too_long_for_a_message_stays_where_it_is(app: AppProcess, open_tab: OpenTab) -> None:

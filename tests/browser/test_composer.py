@@ -111,3 +111,42 @@ async def test_dots_until_the_first_token(app: AppProcess, open_tab: OpenTab) ->
     await expect(tab.reply.locator('.dots')).to_be_visible()
     await tab.shows('w0')
     await expect(tab.reply.locator('.dots')).to_be_hidden()
+
+
+async def test_enter_breaks_the_line_where_there_is_no_shift(app: AppProcess, open_tab: OpenTab) -> None:
+    tab = await open_tab(app, has_touch=True, is_mobile=True, viewport={'width': 390, 'height': 844})
+    await expect(tab.composer).to_have_attribute('enterkeyhint', 'enter')
+    await tab.composer.tap()
+    await tab.page.keyboard.type('tokens=4 first line')
+    await tab.page.keyboard.press('Enter')
+    await tab.page.keyboard.type('second line')
+    await expect(tab.composer).to_have_value('tokens=4 first line\nsecond line')
+    await tab.part('send').tap()
+    await tab.has_status('complete')
+    assert await tab.questions.get_by_test_id('message-body').inner_text() == 'tokens=4 first line\nsecond line'
+
+
+@pytest.mark.parametrize('key_code', [0, 229], ids=['composing', 'key 229'])
+async def test_enter_of_an_input_method_ends_neither_a_name_nor_a_search(
+    key_code: int, app: AppProcess, open_tab: OpenTab
+) -> None:
+    tab = await open_tab(app)
+    await tab.ask('tokens=3 にほんご')
+    await tab.has_status('complete')
+    await tab.part('conversation-item').first.locator('a').focus()
+    await tab.page.keyboard.press('F2')
+    name = tab.page.locator('input.rename')
+    await name.fill('日本')
+    await name.evaluate(COMPOSE, key_code)
+    await expect(name).to_have_value('日本')
+    await name.press('Enter')
+    await expect(tab.part('conversation-item').first).to_contain_text('日本')
+    await tab.part('new-chat').click()
+    await expect(tab.questions).to_have_count(0)
+    field = tab.part('search-conversations')
+    await field.fill('日本')
+    await expect(tab.page.locator('#found-0')).to_be_visible()
+    await field.evaluate(COMPOSE, key_code)
+    await field.press('ArrowDown')  # whatever the key before did is done when this one is
+    await expect(tab.page.locator('#found-0')).to_have_attribute('aria-selected', 'true')
+    assert tab.page.url == f'{app.url}/'

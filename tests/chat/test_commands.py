@@ -58,6 +58,16 @@ async def test_a_command_nobody_knows_is_refused_and_nothing_is_stored(desk: Des
     assert await desk.chat.reading.conversations(LOCAL_OWNER) == []
 
 
+async def test_words_beside_a_link_are_named_or_heeded(desk: Desk, server: OllamaServer) -> None:
+    _, reply = await desk.exchange(f'/youtube [a talk]({LINK}), please')
+    assert 'This is the talk.' in reply.content
+    assert [step.title for step in reply.steps if step.title] == ['Left out: “please”']
+    _, summary = await desk.exchange(f'/youtube_resumo {LINK} in three lines')
+    assert summary.status is Status.COMPLETE
+    assert [step.title for step in summary.steps if step.title] == []
+    assert asked(desk, server)[-1]['content'].endswith('The person who asks adds: “in three lines”')
+
+
 async def test_two_slashes_are_a_message_with_one(desk: Desk, server: OllamaServer) -> None:
     await desk.exchange('//help me')
     assert asked(desk, server)[-1]['content'] == '/help me'

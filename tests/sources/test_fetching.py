@@ -152,6 +152,17 @@ async def test_captions_without_words(
     assert fault.value.details['reason'] == 'no_captions'
 
 
+@pytest.mark.parametrize('trouble', ['empty_translation', 'empty_captions'])
+async def test_a_translation_without_words_is_not_taken_for_no_captions(
+    server: YouTubeServer, youtube: YouTube, trouble: str
+) -> None:
+    server.show(Video(TALK, tracks=[Track('en', 'English', spoken('Hello'))], trouble=trouble))
+    with pytest.raises(TranscriptUnavailable) as fault:
+        await youtube.fetch(TALK, 'pt', asked=True)
+    details = fault.value.details
+    assert (details['reason'], details['offered']) == ('empty_translation', 'English')
+
+
 async def test_nobody_there() -> None:
     async with YouTubeServer() as server:
         url = server.url

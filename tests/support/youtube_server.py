@@ -86,9 +86,10 @@ class YouTubeServer(HttpServer):
     """The server. Beside `UNPLAYABLE` it knows these troubles:
 
     `consent` (once, then the cookie counts), `consent_for_ever`, `no_captions`, `blocked` (429), `recaptcha`,
-    `po_token` (in the address of the captions), `empty_captions`, `broken_captions`, `error` (500), `junk` (a player
-    that answers no JSON), `no_details` (only oEmbed knows the title), `nameless` (nobody does), `silent` (never
-    answers), `endless` (captions that never end), `drop` (breaks the connection off).
+    `po_token` (in the address of the captions), `empty_captions`, `empty_translation` (captions without a word),
+    `broken_captions`, `error` (500), `junk` (a player that answers no JSON), `no_details` (only oEmbed knows the
+    title), `nameless` (nobody does), `silent` (never answers), `endless` (captions that never end), `drop` (breaks the
+    connection off).
     """
 
     def __init__(self) -> None:
@@ -214,6 +215,8 @@ def said(exchange: Exchange, video: Video) -> list[Line]:
     wanted = asked(exchange, 'lang'), asked(exchange, 'kind') == 'asr'
     track = next(track for track in video.tracks if (track.code, track.generated) == wanted)
     language = asked(exchange, 'tlang')
+    if language and video.trouble == 'empty_translation':
+        return []
     return [(start, duration, f'[{language}] {text}' if language else text) for start, duration, text in track.lines]
 
 

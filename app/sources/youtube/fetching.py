@@ -88,9 +88,9 @@ class YouTube:
         if choice is None:
             offered = ', '.join(dict.fromkeys(name_of(track) for track in tracks))
             raise TranscriptUnavailable(reason='no_language', video=video_id, language=language, offered=offered)
-        passages = paragraphs(_captions(choice.track.fetch()))
+        passages = paragraphs(_captions(_fetched(choice, video_id)))
         if not passages:
-            raise TranscriptUnavailable(reason='no_captions', video=video_id)
+            raise _empty(choice, video_id)
         about = _about(session, video_id)
         return Document(
             key=f'youtube:{video_id}:{language}' + (':asked' if asked else ''),
@@ -133,6 +133,26 @@ def _in_thread(work: Callable[[], Document]) -> asyncio.Future[Document]:
 
     threading.Thread(target=run, name='youtube', daemon=True).start()
     return future
+
+
+def _fetched(choice: Choice, video: str) -> 'FetchedTranscript':
+    """Fetch a track. A translation YouTube has none of comes as nothing at all, which is no XML."""
+    from xml.etree.ElementTree import ParseError
+
+    try:
+        return choice.track.fetch()
+    except ParseError as error:
+        if choice.made != 'translated':
+            raise
+        raise _empty(choice, video) from error
+
+
+def _empty(choice: Choice, video: str) -> TranscriptUnavailable:
+    if choice.made != 'translated':
+        return TranscriptUnavailable(reason='no_captions', video=video)
+    return TranscriptUnavailable(
+        reason='empty_translation', video=video, language=choice.language, offered=choice.original
+    )
 
 
 def _captions(fetched: 'FetchedTranscript') -> list[Caption]:

@@ -55,7 +55,7 @@ class Edited:
 class ChatView(
     Element,
     component='chat_view.js',
-    dependencies=['identifiers.js', 'message_editor.js', 'message_parts.js', 'spoken_messages.js'],
+    dependencies=['identifiers.js', 'input_method.js', 'message_editor.js', 'message_parts.js', 'spoken_messages.js'],
 ):
     """Shows a stretch of one conversation and follows what streams into it.
 

@@ -1,10 +1,12 @@
 // Where a person writes. Why JavaScript: Enter, input methods, growing and the draft must react at once and survive a
 // lost connection. A draft is kept per conversation, and what was sent is kept until the server says it is stored.
+import { readTexts } from "dropped_files";
 import { draft, forgetEverything, forgetUnsent, keepDraft, keepUnsent, placeOf, unsent } from "drafts";
 import { isTemporary, newId } from "identifiers";
+import { isComposing } from "input_method";
 
+const CONVERSATION = "application/x-guilherme-conversation"; // what a row of the list is while it is dragged
 const CAPTIONS = /\.(vtt|srt)$/i;
-const TEXT_FILE = /\.(vtt|srt|txt|md|csv|json|log|sbv)$/i;
 
 export default {
   template: `<form class="composer" :class="{ dropping, temporary: isTemporary }" @submit.prevent="submit">
@@ -16,8 +18,8 @@ export default {
         <span class="command-name">/{{ item.name }} <i>{{ item.usage }}</i></span><span class="command-summary">{{ item.summary }}</span>
       </li>
     </ul>
-    <textarea ref="area" rows="1" id="message-field" data-testid="composer" enterkeyhint="send" :placeholder="labels.placeholder"
-      :aria-label="labels.placeholder" v-model="text" @keydown="onKey" @input="onInput" @blur="closed = true" @focus="closed = false"
+    <textarea ref="area" rows="1" id="message-field" data-testid="composer" :enterkeyhint="isTouch() ? 'enter' : 'send'" :placeholder="labels.placeholder"
+      :aria-label="labels.placeholder" v-model="text" @keydown="onKey" @input="onInput" @paste="onPaste" @blur="closed = true" @focus="closed = false"
       aria-autocomplete="list" aria-haspopup="listbox" :aria-controls="menu.length ? 'command-menu' : null"
       :aria-activedescendant="menu.length ? 'command-' + chosen : null"></textarea>
     <div class="composer-row">
@@ -111,7 +113,11 @@ export default {
       });
     },
     focus() {
-      if (!matchMedia("(pointer: coarse)").matches) this.$refs.area.focus({ preventScroll: true });
+      if (!this.isTouch()) this.$refs.area.focus({ preventScroll: true });
+    },
+    // Its keyboard has no Shift+Enter: Enter breaks the line there, and the button sends.
+    isTouch() {
+      return matchMedia("(pointer: coarse)").matches;
     },
     remember(text = this.text) {
       keepDraft(this.where(), text);
@@ -138,14 +144,14 @@ export default {
       area.style.height = `${area.scrollHeight}px`; // the limit is max-height in the style sheet
     },
     onKey(event) {
-      // 229: some browsers end a composition before they tell which key it was
-      if (event.isComposing || event.keyCode === 229) return;
+      if (isComposing(event)) return;
       if (this.menu.length && this.onMenuKey(event)) {
         event.preventDefault();
         event.stopPropagation();
         return;
       }
       if (event.key !== "Enter" || event.shiftKey) return;
+      if (this.isTouch() && !event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
       this.submit();
     },
@@ -173,23 +179,50 @@ export default {
 
     // --- files: their text goes into the message, behind the command if there is one -----------------------------
     onDrag(event) {
-      if (!event.dataTransfer?.types.includes("Files")) return;
+      const types = event.dataTransfer?.types ?? [];
+      if (types.includes(CONVERSATION)) return this.refuseConversation(event);
+      if (!types.includes("Files")) return;
       event.preventDefault(); // otherwise the browser leaves the page for the file
       this.dropping = true;
+    },
+    // A conversation of the list has its place there; the field would take its address.
+    refuseConversation(event) {
+      if (!this.$el.contains(event.target)) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "none";
     },
     onDragEnd(event) {
       if (!event.relatedTarget) this.dropping = false;
     },
-    async onDrop(event) {
-      const file = event.dataTransfer?.files[0];
-      if (!file) return;
+    onDrop(event) {
+      if (event.dataTransfer?.types.includes(CONVERSATION)) return this.refuseConversation(event);
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (!files.length) return;
       event.preventDefault();
       this.dropping = false;
-      if (!TEXT_FILE.test(file.name) && !file.type.startsWith("text/")) return (this.hint = this.labels.noText);
-      const read = file.size > 4 * this.longest ? null : await file.text(); // a character has at most four bytes
-      const before = this.text.trimEnd() || (CAPTIONS.test(file.name) ? "/youtube" : "");
-      if (read === null || before.length + read.length >= this.longest) return (this.hint = this.labels.tooLarge);
-      this.fill((before && `${before}\n`) + read);
+      this.takeFiles(files);
+    },
+    // What is copied from a text or a table comes as text and as a picture of it: the text is meant.
+    onPaste(event) {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (!files.length || event.clipboardData.types.includes("text/plain")) return;
+      event.preventDefault();
+      this.takeFiles(files);
+    },
+    async takeFiles(files) {
+      const { texts, unreadable, guessed } = await readTexts(files, this.longest);
+      const isCaptions = texts.length === 1 && CAPTIONS.test(texts[0].name);
+      const before = this.text.trimEnd() || (isCaptions ? "/youtube" : "");
+      const named = texts.map(({ name, text }) => (texts.length > 1 ? `${name}:\n${text}` : text)).join("\n\n");
+      const isTooLarge = before.length + named.length >= this.longest;
+      if (texts.length && !isTooLarge) this.fill((before && `${before}\n`) + named);
+      const { labels } = this;
+      const words = [
+        isTooLarge && labels.tooLarge,
+        ...unreadable.map(({ name, reason }) => labels[reason].replace("{name}", name)),
+        ...(isTooLarge ? [] : guessed.map((name) => labels.guessed.replace("{name}", name))),
+      ];
+      this.hint = words.filter(Boolean).join(" ");
     },
     submit() {
       if (!this.text.trim()) return;

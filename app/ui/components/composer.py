@@ -27,7 +27,11 @@ class Sent:
     fresh: bool
 
 
-class Composer(Element, component='composer.js', dependencies=['drafts.js', 'identifiers.js']):
+class Composer(
+    Element,
+    component='composer.js',
+    dependencies=['drafts.js', 'dropped_files.js', 'identifiers.js', 'input_method.js'],
+):
     """Keeps drafts and unsent messages in the browser; here only what was sent arrives."""
 
     streaming = BindableProperty(on_change=lambda self, value: self.status(streaming=value))
@@ -54,8 +58,12 @@ class Composer(Element, component='composer.js', dependencies=['drafts.js', 'ide
             'temporary': t('Temporary chat'),
             'temporaryNote': t('Temporary: this chat is never saved. It is gone when the app restarts.'),
             'commands': t('Commands'),
-            'noText': t('Only files of text can be read here: .vtt, .srt, .txt and the like.'),
-            'tooLarge': t('This file is too large for a message.'),
+            'noText': t('{name} is no text. Only files of text can be read here: .vtt, .srt, .txt and the like.'),
+            'noImage': t('{name} is a picture, and pictures cannot be read here yet.'),
+            'tooLarge': t('This is too large for a message.'),
+            'tooLargeFile': t('{name} is too large for a message.'),
+            'unreadable': t('{name} cannot be read.'),
+            'guessed': t('{name} is not in UTF-8; it was read as Windows-1252. Check the accents.'),
             'tooLong': t('This message is too long. Up to {longest} characters fit into one.').format(
                 longest=LONGEST_MESSAGE
             ),

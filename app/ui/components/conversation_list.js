@@ -256,6 +256,7 @@ export default {
       if (item.shelf === "temporary") return event.preventDefault();
       this.dragging = this.selected[item.id] ? this.picked : [item];
       event.dataTransfer.effectAllowed = "copyMove";
+      event.dataTransfer.setData("application/x-guilherme-conversation", item.id); // for the composer, which wants none
     },
     onDragOver(event, group) {
       if (!this.dragging || !group.shelf || ["archive", "trash"].includes(group.shelf)) return;

@@ -27,7 +27,9 @@ ICONS = (
 )  # fmt: skip
 
 
-class ConversationList(Element, component='conversation_list.js', esm={'guilherme-list': 'list_parts'}):
+class ConversationList(
+    Element, component='conversation_list.js', esm={'guilherme-list': 'list_parts'}, dependencies=['input_method.js']
+):
     """Shows where a person's conversations stand, and follows what happens to them."""
 
     def __init__(self, chat: Chat, owner_id: str, t: Translator, actions: ListActions) -> None:

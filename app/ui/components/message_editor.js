@@ -2,6 +2,7 @@
 // typed must survive a lost line. Used by chat_view.js.
 import { isTemporary, newId } from "identifiers";
 import { element } from "message_parts";
+import { isComposing } from "input_method";
 
 // What a server would take for a command, or for a literal slash, if it were sent once more.
 const SLASH = /^(\s*)\/(\/|\p{L}[\p{L}\p{N}_-]*(\s|$))/u;
@@ -81,8 +82,9 @@ function typed(root) {
 // of it, `onInput` with every change, for whoever keeps it.
 function edit(root, text, labels, { onSend, onLeave, onInput }) {
   const form = element("form", "message-editor", "message-editor");
+  const isTouch = matchMedia("(pointer: coarse)").matches; // as in the composer: Enter breaks the line there
   const area = element("textarea", "", "message-editor-text");
-  Object.assign(area, { value: text, rows: 1, enterKeyHint: "send" });
+  Object.assign(area, { value: text, rows: 1, enterKeyHint: isTouch ? "enter" : "send" });
   area.setAttribute("aria-label", labels.edit);
   const row = element("div", "editor-row");
   const leave = Object.assign(element("button", "quiet-button", "message-editor-cancel", labels.cancel), { type: "button" });
@@ -96,11 +98,11 @@ function edit(root, text, labels, { onSend, onLeave, onInput }) {
   };
   area.addEventListener("input", () => (grow(), onInput(area.value)));
   area.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.keyCode === 229) return; // an input method is at work
+    if (isComposing(event)) return;
     if (event.key === "Escape") {
       event.stopPropagation();
       onLeave();
-    } else if (event.key === "Enter" && !event.shiftKey) {
+    } else if (event.key === "Enter" && !event.shiftKey && (!isTouch || event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       form.requestSubmit();
     }

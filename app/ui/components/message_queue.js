@@ -1,5 +1,7 @@
 // The messages that wait above the field where one writes. Why JavaScript: a text that is just being changed must not be
 // lost when the list around it changes, and the focus goes where one types next.
+import { isComposing } from "input_method";
+
 export default {
   template: `<section class="message-queue" :aria-label="labels.waiting" v-show="items.length" data-testid="message-queue">
     <p v-if="held" class="queue-note">{{ labels.held }}</p>
@@ -7,7 +9,7 @@ export default {
       <li v-for="item in items" :key="item.id" class="queued-message" data-testid="queued-message" :data-message-id="item.id"
         :class="{ editing: item.id === editing }">
         <template v-if="item.id === editing">
-          <textarea ref="area" rows="1" data-testid="queued-editor" enterkeyhint="done" :aria-label="labels.edit" v-model="draft"
+          <textarea ref="area" rows="1" data-testid="queued-editor" :enterkeyhint="isTouch() ? 'enter' : 'done'" :aria-label="labels.edit" v-model="draft"
             :maxlength="longest" @input="grow" @keydown="onKey"></textarea>
           <button type="button" class="icon-button" data-testid="queued-save" :title="labels.save" :aria-label="labels.save"
             :disabled="!draft.trim()" v-html="icons.check" @click="save"></button>
@@ -89,6 +91,10 @@ export default {
         area.setSelectionRange(text.length, text.length);
       });
     },
+    // As in the composer: Enter breaks the line there.
+    isTouch() {
+      return matchMedia("(pointer: coarse)").matches;
+    },
     area() {
       return this.$el.querySelector("textarea");
     },
@@ -98,9 +104,9 @@ export default {
       area.style.height = `${area.scrollHeight}px`;
     },
     onKey(event) {
-      if (event.isComposing || event.keyCode === 229) return;
+      if (isComposing(event)) return;
       if (event.key === "Escape") this.leave();
-      else if (event.key === "Enter" && !event.shiftKey) this.save();
+      else if (event.key === "Enter" && !event.shiftKey && !this.isTouch()) this.save();
       else return;
       event.preventDefault();
       event.stopPropagation();

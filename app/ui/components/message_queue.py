@@ -21,7 +21,7 @@ SHOWN_OF_TEXT = 300
 """Characters of a waiting message sent to the browser: more than one line shows. The whole comes when it is edited."""
 
 
-class MessageQueue(Element, component='message_queue.js'):
+class MessageQueue(Element, component='message_queue.js', dependencies=['input_method.js']):
     """Shows what waits in the conversation it follows, and does what the person wants with it.
 
     `on_orphan` gets the text somebody was just writing on when its message was sent or taken out elsewhere.

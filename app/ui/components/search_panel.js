@@ -1,6 +1,7 @@
 // The search above the list of conversations. Why JavaScript: it answers while one types and is moved through by the
 // arrow keys, where a trip to the server for every key would be felt. What is found comes from the server as plain
 // text; words that were hit are marked by elements built here, never by HTML.
+import { isComposing } from "input_method";
 
 const NOTHING = { folder: "", tag: "", model: "", role: "", since: "", until: "" };
 
@@ -199,7 +200,7 @@ export default {
       this.$nextTick(() => document.getElementById("found-" + this.cursor)?.scrollIntoView({ block: "nearest" }));
     },
     onEnter(event) {
-      if (event.isComposing) return;
+      if (isComposing(event)) return;
       if (this.targets.length) this.open(Math.max(this.cursor, 0));
     },
     onOpen(event, at) {
@@ -226,7 +227,7 @@ export default {
       this.focus();
     },
     clear(event) {
-      if (event.isComposing || !(this.active || this.query || this.unfolded)) return; // Escape is then for what is around
+      if (isComposing(event) || !(this.active || this.query || this.unfolded)) return; // Escape is then for what is around
       event.stopPropagation();
       event.preventDefault();
       this.query = "";

@@ -30,7 +30,7 @@ class Open(Protocol):
         ...
 
 
-class SearchPanel(Element, component='search_panel.js'):
+class SearchPanel(Element, component='search_panel.js', dependencies=['input_method.js']):
     """A field with filters, and what was found."""
 
     def __init__(self, chat: Chat, owner_id: str, t: Translator, open_found: Open) -> None:

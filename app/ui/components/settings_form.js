@@ -1,5 +1,7 @@
 // Settings that are saved as they are changed. Why JavaScript: what somebody is typing must not be overwritten when the
 // page is drawn anew, and one element for all fields keeps the page small.
+import { isComposing } from "input_method";
+
 const SAID = 2500; // milliseconds a "Saved" is to be read
 
 export default {
@@ -21,7 +23,7 @@ export default {
         <template v-else-if="field.kind === 'number'">
           <button v-if="field.value !== ''" type="button" class="icon-button" :title="labels.reset" :aria-label="labels.reset + ': ' + field.label" v-html="icons.again" @click="reset(field)"></button>
           <input :id="id(field)" class="field" inputmode="decimal" autocomplete="off" maxlength="20" v-model="field.draft" :placeholder="field.placeholder" :aria-describedby="field.help ? id(field) + '-help' : null"
-            @change="keep(field)" @keydown.enter="keep(field)" @keydown.esc="restore($event, field)"/>
+            @change="keep(field)" @keydown.enter="isComposing($event) || keep(field)" @keydown.esc="restore($event, field)"/>
         </template>
         <textarea v-else :id="id(field)" class="field" rows="3" v-model="field.draft" :placeholder="field.placeholder" :aria-describedby="field.help ? id(field) + '-help' : null"
           @change="keep(field)" @keydown.esc="restore($event, field)"></textarea>
@@ -43,6 +45,7 @@ export default {
     window.removeEventListener("pagehide", this.keepAll);
   },
   methods: {
+    isComposing,
     id(field) {
       return "setting-" + field.name;
     },

@@ -32,7 +32,7 @@ class SettingsField:
     save: Callable[[Any], Awaitable[None]]
 
 
-class SettingsForm(Element, component='settings_form.js'):
+class SettingsForm(Element, component='settings_form.js', dependencies=['input_method.js']):
     """Fields, one below the other. What cannot be saved is said below its field, which shows the old value again."""
 
     def __init__(self, t: Translator, fields: list[SettingsField]) -> None:

@@ -1,6 +1,8 @@
 // The keyboard. Why JavaScript: a key must act at once, and only the browser knows what has the focus and what is open.
 // Letters and signs are compared by what the layout writes (Dvorak, ABNT2, AZERTY); where it writes no Latin letters
 // (Cyrillic, Greek), by where they are on the keyboard. What closes something on Escape calls preventDefault().
+import { isComposing } from "input_method";
+
 const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgentData?.platform || navigator.platform);
 const NARROW = "(max-width: 767px)"; // where the list lies over the page, as in narrow.css
 const OVERLAYS = "dialog[open], [role=dialog], [role=alertdialog], [role=menu], [popover]";
@@ -78,8 +80,7 @@ export default {
   methods: {
     // --- what is pressed -----------------------------------------------------------------------------------------
     onKey(event) {
-      // 229: some browsers end a composition before they tell which key it was
-      if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
+      if (event.defaultPrevented || isComposing(event)) return;
       const found = this.wanted.find((wanted) => isPressed(wanted, event));
       if (!found) return;
       if (found.key === "Escape" && !found.shift) return this.escape(event);

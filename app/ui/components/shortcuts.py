@@ -38,7 +38,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
 """Every shortcut, in the order of the sheet. docs/keyboard.md lists the same, and a test compares."""
 
 
-class Shortcuts(Element, component='shortcuts.js'):
+class Shortcuts(Element, component='shortcuts.js', dependencies=['input_method.js']):
     """Listens for the shortcuts, and is the first stop of the Tab key: a link to the message field.
 
     `on_search` is called when the search is out of sight; it gets whether the window is as narrow as a phone's.

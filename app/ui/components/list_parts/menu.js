@@ -1,6 +1,7 @@
 // The menu of a conversation, a folder or a selection: actions, and panels that take its place (folders, export, tags).
 
 import NameField from "guilherme-list/name_field.js";
+import { isComposing } from "input_method";
 
 const OF_TEMPORARY = ["stop", "rename", "export", "delete"]; // it has no place to be put elsewhere
 const FORMATS = [["md", "Markdown"], ["pdf", "PDF"], ["json", "JSON"]];
@@ -12,7 +13,7 @@ export default {
       <div v-if="tags.length" class="chips"><button v-for="tag in tags" :key="tag" type="button" class="chip"
         :aria-label="labels.untag + ': ' + tag" @click="removeTag(tag)">{{ tag }}<span v-html="icons.close"></span></button></div>
       <input class="rename" data-testid="tag-field" :aria-label="labels.newTag" :placeholder="labels.newTag" v-model="draft" maxlength="40" autocomplete="off"
-        @keydown.enter.prevent.stop="addTag(draft)"/>
+        @keydown.enter.prevent.stop="isComposing($event) || addTag(draft)"/>
       <div v-if="offered.length" class="chips"><button v-for="tag in offered" :key="tag" type="button" class="chip offered"
         :aria-label="labels.tags + ': ' + tag" @click="addTag(tag)">{{ tag }}</button></div>
     </div>
@@ -69,6 +70,7 @@ export default {
     this.growth.disconnect();
   },
   methods: {
+    isComposing,
     conversationEntries() {
       const { labels } = this;
       const [item] = this.items;

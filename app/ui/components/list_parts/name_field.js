@@ -1,4 +1,5 @@
 // A name that is being written in place of what it names: Enter and leaving keep it, Escape gives it up.
+import { isComposing } from "input_method";
 
 export default {
   template: `<input class="rename" :aria-label="label" :placeholder="label" v-model="draft" maxlength="200" autocomplete="off"
@@ -14,7 +15,7 @@ export default {
   },
   methods: {
     onKey(event) {
-      if (event.isComposing || !["Enter", "Escape"].includes(event.key)) return;
+      if (isComposing(event) || !["Enter", "Escape"].includes(event.key)) return;
       event.preventDefault();
       if (event.key === "Escape") this.draft = this.value;
       this.finish(true);

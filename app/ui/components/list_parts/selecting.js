@@ -1,5 +1,6 @@
 // Selecting several conversations, and the keys of a row: a part of the list that knows nothing of the rest but what is
 // in sight (`visible`, from top to bottom), and how to act on it.
+import { isComposing } from "input_method";
 
 // A temporary one cannot be put anywhere.
 const isSelectable = (item) => item.shelf !== "temporary";
@@ -42,7 +43,7 @@ export default {
     onKey(event) {
       const row = event.target.closest(".conversation-item");
       const item = row && this.visible.find((each) => each.id === row.dataset.conversationId);
-      if (!item || this.renaming || event.altKey || event.isComposing) return;
+      if (!item || this.renaming || event.altKey || isComposing(event)) return;
       const isPlain = !event.ctrlKey && !event.metaKey;
       if (event.key === "F2" && isPlain && this.view !== "trash") this.renaming = item.id;
       else if (event.key === "Delete" && isPlain) this.act(this.view === "trash" ? "erase" : "delete", this.selecting ? this.picked : [item]);
