@@ -3,13 +3,32 @@
 import json
 import logging
 import os
+import re
 import sys
 from datetime import UTC, datetime
 from typing import TextIO
 
 from app.observability.background import BackgroundHandler
 
-TEXT_FORMAT = '%(asctime)s %(levelname)-7s %(name)s: %(message)s'
+NO_TEXT = re.compile('[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]')
+"""What ends a line, moves a terminal's cursor, changes its colours, or turns the order of letters around: a name or an
+address from outside may have it, and would write lines of its own."""
+
+MARGIN = '    '
+"""Before each line of a traceback, so that none can pass for a line of the log."""
+
+
+class LineFormatter(logging.Formatter):
+    """One line a record, whatever stands in it; a traceback follows it, indented."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write one record."""
+        name, message = _escaped(record.name), _escaped(record.getMessage().rstrip())
+        line = f'{self.formatTime(record)} {record.levelname:<7} {name}: {message}'
+        told = [self.formatException(record.exc_info)] if record.exc_info else []
+        told += [self.formatStack(record.stack_info)] if record.stack_info else []
+        rest = [MARGIN + _escaped(each) for part in told for each in part.split('\n')]
+        return '\n'.join([line, *rest])
 
 
 class JsonFormatter(logging.Formatter):
@@ -25,7 +44,15 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line['traceback'] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        if record.stack_info:
+            line['stack'] = self.formatStack(record.stack_info)
+        # What JSON itself leaves as it is; escaped it is read as the same.
+        return NO_TEXT.sub(lambda found: f'\\u{ord(found[0]):04x}', json.dumps(line, ensure_ascii=False))
+
+
+def _escaped(text: str) -> str:
+    """Write out what is no text, as Python would: a line feed as `\\n`."""
+    return NO_TEXT.sub(lambda found: found[0].encode('unicode_escape').decode(), text)
 
 
 def is_of_objects() -> bool:
@@ -36,8 +63,10 @@ def is_of_objects() -> bool:
 def set_up(log_format: str, level: str) -> None:
     """Send the log to standard error in the chosen form (`text` or `json`), from `level` on."""
     handler = BackgroundHandler(_standard_error)
-    handler.setFormatter(JsonFormatter() if log_format == 'json' else logging.Formatter(TEXT_FORMAT))
+    handler.setFormatter(JsonFormatter() if log_format == 'json' else LineFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in ('engineio.server', 'socketio.server'):  # they write to standard error themselves, in no form
+        logging.getLogger(name).handlers.clear()
     for noisy in ('httpx', 'httpcore', 'alembic', 'asyncio'):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
 
