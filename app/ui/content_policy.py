@@ -2,6 +2,7 @@
 
 Scripts run only with the page's own nonce. `unsafe-eval` stays: Vue compiles its templates in the browser and NiceGUI
 sends what to do as code; without it no page works. Styles may be inline because NiceGUI writes them so.
+Images may be of our own origin, for the icons; what is no file of a page, `edge/purposes.py` gives to no image.
 """
 
 import secrets

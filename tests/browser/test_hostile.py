@@ -64,9 +64,11 @@ class Guard:
         tab.page.on('popup', lambda page: self.seen.append(f'popup {page.url}'))
 
     def _request(self, request: Request) -> None:
-        scheme, host, *_ = urlsplit(request.url)
+        scheme, host, *rest = urlsplit(request.url)
         if scheme != 'data' and host != self._host:
             self.seen.append(request.url)
+        if request.resource_type == 'image' and not rest[0].startswith(('/files/', '/static/', '/favicon.ico')):
+            self.seen.append(f'image {request.url}')
 
     async def _dialog(self, dialog: Dialog) -> None:
         self.seen.append(f'dialog {dialog.message}')

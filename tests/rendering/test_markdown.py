@@ -4,6 +4,7 @@ import sys
 import pytest
 
 from app.rendering.markdown import render_blocks, render_plain
+from app.rendering.sanitise import sanitise
 
 LINK = 'target="_blank" rel="noopener noreferrer nofollow"'
 
@@ -70,7 +71,39 @@ def test_bare_addresses_stay_text() -> None:
 
 
 def test_an_image_of_our_own_is_shown() -> None:
-    assert render_blocks('![a *b*](/f/1.png "t")') == ['<p><img src="/f/1.png" alt="a b" title="t" loading="lazy"></p>']
+    shown = '<p><img src="/files/1.png" alt="a b" title="t" loading="lazy"></p>'
+    assert render_blocks('![a *b*](/files/1.png "t")') == [shown]
+
+
+@pytest.mark.parametrize(
+    'address',
+    [
+        '/export/archive',
+        '/c/1/export/pdf',
+        '/',
+        '/settings',
+        '/_nicegui_ws/socket.io/?EIO=4&transport=polling',
+        '/files/',
+        '/files/..',
+        '/files/../export/archive',
+        '/files/%2e%2e/export/archive',
+        '/files/a/../../export/archive',
+        '/files/a%2f..%2f..',
+        '/files/a?x',
+        '/files/a.b.c',
+        '/filesystem',
+        '/FILES/a',
+        '//files/a',
+        '/./files/a',
+    ],
+)
+def test_an_image_of_another_path_of_ours_is_only_a_link_to_it(address: str) -> None:
+    [html] = render_blocks(f'![picture](<{address}>)')
+    assert '<img' not in html
+    assert 'picture' in html
+    [by_reference] = render_blocks(f'![picture][r]\n\n[r]: <{address}>')
+    assert '<img' not in by_reference
+    assert 'src' not in sanitise(f'<img src="{address}" alt="picture">')
 
 
 def test_a_remote_image_is_only_a_link_to_it() -> None:

@@ -55,7 +55,7 @@ class Inspector(HTMLParser):
         if name == 'href':
             return urlsplit(value).scheme in ('http', 'https', 'mailto') or is_path(value)
         if name == 'src':
-            return is_path(value)
+            return value.startswith('/files/')
         return name in ATTRIBUTES.get(tag, set())
 
 

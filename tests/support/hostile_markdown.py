@@ -104,12 +104,23 @@ _REMOTE_IMAGES = {
     'in a heading': '# ![x](http://evil.example/x.png)',
 }
 
+_OWN_IMAGES = {
+    'of the archive': '![x](/export/archive)',
+    'of the archive by reference': '![x][i]\n\n[i]: /export/archive',
+    'of the archive through the files': '![x](/files/../export/archive)',
+    'of the archive through encoded dots': '![x](/files/%2e%2e/export/archive)',
+    'of the archive in a table': '| a |\n|---|\n| ![x](/export/archive?1) |',
+    'of a page': '![x](/)',
+    'of a line': '![x](/_nicegui_ws/socket.io/?EIO=4&transport=polling)',
+    'of nothing': '![x]()',
+}
+
 _TEXT = {
     'link title with quotes': '[x](https://a.example "\\" onmouseover=\\"window.attacked=1")',
     'link title with html': f"[x](https://a.example '\"><img src=x onerror={_RUN}>')",
     'link address with quotes': f'[x](<https://a.example/"onmouseover="{_RUN}>)',
     'link text with html': f'[<img src=x onerror={_RUN}>](https://a.example)',
-    'image text with quotes': f'![" onerror="{_RUN}](/own.png)',
+    'image text with quotes': f'![" onerror="{_RUN}](/files/own.png)',
     'fence language with quotes': f'```x"onmouseover="{_RUN}\ncode\n```',
     'fence language with html': f'```<img/src=x/onerror={_RUN}>\ncode\n```',
     'fence language with entities': f'```&quot;&gt;&lt;img/src=x/onerror={_RUN}&gt;\ncode\n```',
@@ -135,6 +146,7 @@ HOSTILE_MARKDOWN: list[tuple[str, str]] = [
         for name, address in _ADDRESSES.items()
     ),
     *((f'remote image {name}', markdown) for name, markdown in _REMOTE_IMAGES.items()),
+    *((f'own image {name}', markdown) for name, markdown in _OWN_IMAGES.items()),
     *_TEXT.items(),
 ]
 """Every attack, by name."""

@@ -1,6 +1,7 @@
 // The message list of one conversation. Why JavaScript: text that streams must not pass through Vue (an update rebuilds
 // the whole page), and only the browser knows where the reader is. Python sends HTML blocks made and cleaned on the
 // server; finished blocks are never touched again. See chat_view.py for what each method takes.
+import DOMPurify from "dompurify";
 import { Editing } from "message_editor";
 import { MessageParts, copyText, element, offer } from "message_parts";
 import { Progress, describe, keepFocus, name, say } from "spoken_messages";
@@ -9,7 +10,13 @@ const NEAR_END = 30; // px from the end within which the view follows the stream
 const MOMENT = 150; // ms a conversation may take before the page shows that it is coming
 const LOAD_AHEAD = 800; // px before the edge at which more messages are asked for
 const OPS = ["blocks", "tail", "text", "think", "state", "add", "step"]; // by number: they go over the wire for every token
+const IMAGE = /^\/files\/[\w-]+(\.\w+)?$/; // images of messages that may be asked for, as on the server
 const OPEN = "p, li, ul, ol, blockquote, div, pre, pre > code"; // what text at the end belongs into, as on the server
+
+DOMPurify.addHook("uponSanitizeAttribute", (node, attribute) => {
+  if (node.nodeName === "IMG" && attribute.attrName === "src" && !IMAGE.test(attribute.attrValue))
+    attribute.keepAttr = false;
+});
 
 export default {
   template: `<div class="chat-view" tabindex="-1">
