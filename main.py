@@ -73,10 +73,9 @@ def _sentence(error: GuilhermeError) -> str:
 
 
 def _language() -> 'Language':
-    from app.ui.translations import negotiate
+    from app.ui.translations import of_terminal
 
-    ranked = (os.environ.get(name) for name in ('LC_ALL', 'LC_MESSAGES', 'LANG'))  # the first that is set, as in POSIX
-    return negotiate(next(filter(None, ranked), '').replace('_', '-'))
+    return of_terminal(os.environ)
 
 
 if __name__ == '__main__':  # not in the window's process, which imports this file once more

@@ -1,5 +1,6 @@
 """Every setting: its name in the environment, its default and what it means. Read once, passed in, never a global."""
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,6 +43,26 @@ def ollama_url(value: str) -> str:
     return f'{scheme}://{host}:{port}{slash}{path}'.rstrip('/')
 
 
+def host_name(written: str) -> str:
+    """Read the name or address of a host, as `Host` has it but without a port: in small letters, names in ASCII.
+
+    Raises:
+        ValueError: it is none.
+    """
+    bare = written.lower().removeprefix('[').removesuffix(']').removesuffix('.')
+    try:
+        return ipaddress.ip_address(bare).compressed
+    except ValueError:
+        star, name = ('*.', bare[2:]) if bare.startswith('*.') else ('', bare)
+    try:
+        name = name.encode('idna').decode()  # as browsers do with `café.example`
+    except UnicodeError:
+        name = ''
+    if not re.fullmatch(r'[a-z0-9_-]+(\.[a-z0-9_-]+)*', name):
+        raise ValueError(f'{written} is no name such as chat.example.org (without https:// and without a port)')
+    return star + name
+
+
 class Settings(BaseSettings):
     """All settings. The environment wins over `.env`, and the command line over both."""
 
@@ -62,13 +83,21 @@ class Settings(BaseSettings):
     )
     host: str = Field('127.0.0.1', description='Address to listen on. `0.0.0.0` lets other machines in.')
     port: int = Field(8080, ge=1, le=65535, description='Port to listen on.')
+    published_at: str = Field(
+        '', description='Address at which the port of a container is published. Empty: where the app listens itself.'
+    )
     root_path: str = Field(
         '', description='Path below which a reverse proxy serves the app, such as `/chat`. Empty: none.'
     )
+    allowed_hosts: str = Field(
+        '',
+        description='Names by which browsers may call the app, beside those of this machine, with commas between them: '
+        '`chat.example.org`, or `*.example.org` for all below it.',
+    )
     trusted_proxies: str = Field(
         '127.0.0.1,::1',
-        description='Addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are '
-        'believed, with commas between them; `*` for all.',
+        description='Addresses or networks of reverse proxies whose `X-Forwarded-…` headers are believed, with commas '
+        'between them; `*` for all.',
     )
     data_dir: Path = Field(
         default_factory=lambda: user_data_path('guilherme', appauthor=False),
@@ -141,6 +170,12 @@ class Settings(BaseSettings):
         """Read an IPv6 address with and without the brackets of URLs."""
         return value[1:-1] if value.startswith('[') and value.endswith(']') else value
 
+    @field_validator('allowed_hosts')
+    @classmethod
+    def _read_allowed_hosts(cls, value: str) -> str:
+        """Bring the names into the form they are compared in."""
+        return ','.join(host_name(name.strip()) for name in value.split(',') if name.strip())
+
     @field_validator('root_path')
     @classmethod
     def _read_root_path(cls, value: str) -> str:
@@ -154,6 +189,11 @@ class Settings(BaseSettings):
     @classmethod
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
+
+    @property
+    def reached_at(self) -> str:
+        """Give the address by which browsers reach the app."""
+        return self.published_at or self.host
 
     @property
     def resolved_database_url(self) -> str:

@@ -26,7 +26,7 @@ commands      │ sources domain errors                                    │
 replies       │ domain rendering errors                                  │ nicegui.Event nicegui.binding
 chat          │ replies commands providers storage retrieval exchange domain errors │ nicegui.Event
 api           │ chat rendering domain errors                             │ fastapi starlette
-ui            │ chat replies.changes replies.live rendering exchange domain errors │ fastapi nicegui starlette
+ui            │ chat replies.changes replies.live rendering exchange domain errors │ fastapi nicegui socketio starlette
 native        │ settings storage.instance errors                         │ gi nicegui qtpy webview
 observability │ domain errors                                            │ fastapi starlette
 operating     │ settings storage providers domain errors ui.translations ui.wording │

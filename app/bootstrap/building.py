@@ -37,6 +37,7 @@ from app.commands.videos import Videos
 from app.commands.youtube import youtube_command
 from app.commands.youtube_resumo import summary_command
 from app.observability import logs
+from app.operating.listening import lets_others_in
 from app.providers.base import Provider
 from app.replies.engine import Engine
 from app.replies.live import LiveConversations
@@ -216,7 +217,9 @@ def _chat(ground: _Ground, answers: _Answers) -> Chat:
         downloads=Downloads(ground.catalog),
         exporting=Exporting(Outgoing(database)),
         importing=importing,
-        about=About(database, ground.catalog, ground.settings.data_dir),
+        about=About(
+            database, ground.catalog, ground.settings.data_dir, is_open=lets_others_in(ground.settings.reached_at)
+        ),
         live=live,
     )
 

@@ -1,6 +1,8 @@
 """The web server: pages and routes, what NiceGUI is told and what it has no option for, start and end."""
 
 import gc
+import os
+import socket
 from functools import partial
 from itertools import count
 from typing import Any
@@ -8,21 +10,33 @@ from typing import Any
 from fastapi.middleware.gzip import GZipMiddleware
 from nicegui import app, core, ui
 from nicegui.server import Server
+from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from app.bootstrap.handshakes import Handshakes
 from app.bootstrap.parts import Parts
 from app.observability.health import health_routes
 from app.operating.ending import end_once
 from app.operating.listening import refuse_taken_port
 from app.operating.printing import announce
+from app.settings import Settings
 from app.ui.components.closing_question import Closing
 from app.ui.content_policy import ContentPolicy
 from app.ui.departures import Departures
+from app.ui.edge.gate import Gate
+from app.ui.edge.hosts import AllowedHosts
+from app.ui.edge.paths import Paths
+from app.ui.edge.purposes import Purposes
+from app.ui.edge.sockets import Sockets, check_events
 from app.ui.files import Files
-from app.ui.kept_files import KeptFiles
+from app.ui.kept_files import KeptFiles, unchanging
+from app.ui.not_found import NotFoundPages
 from app.ui.page import APP_NAME
 from app.ui.routes import Screens
 from app.ui.theme import FAVICON, STATIC
+from app.ui.translations import of_terminal, translator
 from app.ui.uploads import Uploads
+from app.ui.wording import OPEN
 
 RECONNECT_TIMEOUT = 90.0
 """Seconds a page may be away without being built anew."""
@@ -58,7 +72,7 @@ def serve(parts: Parts, *, native: bool = False) -> None:
         host=settings.host,
         port=settings.port,
         root_path=settings.root_path,
-        forwarded_allow_ips=settings.trusted_proxies,
+        proxy_headers=False,  # the gate has to know who asked before they are read
         title=APP_NAME,
         favicon=FAVICON,
         show=False,
@@ -79,18 +93,22 @@ def install(parts: Parts, closing: Closing | None = None) -> None:
     chat, language = parts.chat, parts.settings.language
     app.add_middleware(ContentPolicy)
     app.include_router(health_routes(parts.database.check))
+    NotFoundPages(language).install()
     Files(chat, language).install()
     Uploads(chat, language).install()
     Screens(chat, language, closing).install()
 
     async def started() -> None:
-        _tune_server()
         if server := getattr(Server, 'instance', None):
             end_once(server)
-        announce(f'Guilherme is ready: {parts.url}', as_object=parts.settings.log_format == 'json')
+        as_object = parts.settings.log_format == 'json'
+        announce(f'Guilherme is ready: {parts.url}', as_object=as_object)
+        if chat.about.is_open:
+            announce(translator(of_terminal(os.environ))(OPEN), as_object=as_object)
         await parts.go_on()
         _tune_collector()
 
+    app.on_startup(partial(_tune_server, parts.settings))  # at once: nobody is answered before
     app.on_startup(started)
     app.on_shutdown(parts.close)
 
@@ -115,12 +133,23 @@ def _install_window(parts: Parts) -> dict[str, Any]:
     return window.install()
 
 
-def _tune_server() -> None:
+def _tune_server(settings: Settings) -> None:
     """Set what NiceGUI has no option for; only possible once its own start has set its values."""
     core.sio.eio.ping_interval, core.sio.eio.ping_timeout = PING_INTERVAL, PING_TIMEOUT
     core.sio.eio.cors_allowed_origins = None  # same origin only; NiceGUI allows every page of the web
+    check_events(core.sio)
+    if server := getattr(Server, 'instance', None):
+        server.config.ws_protocol_class = Handshakes
     # Around everything: what is added as middleware has two of NiceGUI's around it, dearer than a file from memory.
-    app.middleware_stack = Departures(KeptFiles(app.middleware_stack or app.build_middleware_stack()))
+    app.middleware_stack = _guarded(app.middleware_stack or app.build_middleware_stack(), settings)
+
+
+def _guarded(inner: ASGIApp, settings: Settings) -> ASGIApp:
+    """Put around the app what every request passes, the innermost first."""
+    sound = Paths(Purposes(Sockets(KeptFiles(inner, unchanging()))))
+    proxied = ProxyHeadersMiddleware(sound, trusted_hosts=settings.trusted_proxies)  # type: ignore[arg-type]
+    hosts = AllowedHosts(settings.host, settings.allowed_hosts, socket.gethostname())
+    return Departures(Gate(proxied, hosts, proxied.trusted_hosts, settings.language))  # type: ignore[arg-type]
 
 
 def _tune_collector() -> None:

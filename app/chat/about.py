@@ -30,10 +30,11 @@ class ServerReport:
 
 
 class About:
-    """Looks when asked. `data_dir` is the folder of everything the app keeps."""
+    """Looks when asked. `data_dir` is the folder of everything the app keeps; `is_open`: other machines can come in."""
 
-    def __init__(self, database: Database, catalog: ModelCatalog, data_dir: Path) -> None:
+    def __init__(self, database: Database, catalog: ModelCatalog, data_dir: Path, *, is_open: bool) -> None:
         self.data_dir = data_dir
+        self.is_open = is_open
         self._database = database
         self._catalog = catalog
 

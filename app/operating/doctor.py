@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from app.errors import PortTaken
 from app.operating.console import Console
-from app.operating.findings import Finding, Weight, fault, fine
-from app.operating.listening import refuse_taken_port
+from app.operating.findings import Finding, Weight, fault, fine, note
+from app.operating.listening import lets_others_in, refuse_taken_port
 from app.operating.looking_at_models import look_at_models
 from app.operating.looking_at_storage import look_at_storage
 from app.settings import Settings
 from app.storage.instance import Holder, lock_of
 from app.ui.translations import Translator
+from app.ui.wording import OPEN
 
 OLDEST_PYTHON = (3, 11)
 
@@ -34,6 +35,11 @@ def _findings(settings: Settings, t: Translator) -> Iterator[Finding]:
     holder = lock_of(settings.resolved_database_url).holder()
     yield from look_at_storage(settings, t)
     yield _port(settings, holder, t)
+    if lets_others_in(settings.reached_at):
+        yield note(
+            t(OPEN),
+            t('Leave out --host and GUILHERME_HOST to keep it to this machine, or let only people in whom you trust.'),
+        )
     yield from asyncio.run(look_at_models(settings, t))
 
 

@@ -1,6 +1,7 @@
 """Whether the app can listen where it is told to."""
 
 import errno
+import ipaddress
 import socket
 from collections.abc import Mapping
 
@@ -14,6 +15,15 @@ def address(host: str, port: int) -> str:
     """Give the address of the pages for somebody at this machine, by what the server listens at."""
     host = {'0.0.0.0': '127.0.0.1', '::': '::1'}.get(host, host)  # noqa: S104
     return f'http://{f"[{host}]" if ":" in host else host}:{port}'
+
+
+def lets_others_in(host: str) -> bool:
+    """Tell whether other machines can reach what listens at `host`. One that nobody knows is said to let them in."""
+    try:
+        places = {str(place[0]) for *_, place in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+        return not places or not all(ipaddress.ip_address(place.partition('%')[0]).is_loopback for place in places)
+    except (OSError, UnicodeError, ValueError):
+        return True
 
 
 def refuse_taken_port(host: str, port: int) -> None:

@@ -14,6 +14,7 @@ from app.domain.message import Message, Status
 from app.errors import GuilhermeError, NotFound, StorageUnavailable
 from app.exchange.names import disposition
 from app.exchange.transcript import Words
+from app.ui.edge.purposes import is_download
 from app.ui.preferences import Preferences
 from app.ui.translations import Translator, translator
 from app.ui.wording import emptiness_sentence, error_sentence, omission_sentence
@@ -33,14 +34,23 @@ class Files:
 
         @app.get('/c/{conversation_id}/export/{format}', include_in_schema=False)
         async def conversation(request: Request, conversation_id: str, format: str) -> Response:  # noqa: A002
+            if not is_download(request.headers):
+                return self._for_pages_only(request)
             return await self._conversation(self._translator(request), conversation_id, format)
 
         @app.get('/export/archive', include_in_schema=False)
-        async def archive() -> Response:
+        async def archive(request: Request) -> Response:
+            if not is_download(request.headers):
+                return self._for_pages_only(request)
             now = datetime.now().astimezone()
             headers = {**HEADERS, 'Content-Disposition': disposition(f'guilherme-{now:%Y-%m-%d}.zip')}
             content = self.chat.exporting.archive(LOCAL_OWNER, now)
             return StreamingResponse(content, media_type='application/zip', headers=headers)
+
+    def _for_pages_only(self, request: Request) -> Response:
+        t = self._translator(request)
+        sentence = t('Files are given to pages of Guilherme only. Open it, and download the file there.')
+        return Response(sentence + '\n', 403, HEADERS, media_type='text/plain; charset=utf-8')
 
     def _translator(self, request: Request) -> Translator:
         return translator(Preferences.of(request, self.language_setting).language)

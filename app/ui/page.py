@@ -22,6 +22,7 @@ from app.ui.components.conversation_list import ConversationList
 from app.ui.components.list_actions import ListActions
 from app.ui.components.message_actions import MessageActions
 from app.ui.components.message_queue import MessageQueue
+from app.ui.components.open_notice import open_notice
 from app.ui.components.search_panel import SearchPanel
 from app.ui.components.server_state import DownloadBar, ServerState
 from app.ui.components.shortcuts import Shortcuts
@@ -140,6 +141,8 @@ class ChatPage:
         with ui.element('div').classes('dock'):
             greeting(t)
             ConnectionState(t)
+            if self._chat.about.is_open and not self._preferences.knows_open:
+                open_notice(t)
             with ui.element('div').classes('dock-notices'):
                 DownloadBar(self._chat, t)
             self._queue = MessageQueue(self._chat, self._owner_id, t, self._toast, self._take_back)

@@ -26,6 +26,8 @@ class Preferences:
     theme: Theme
     folded: bool
     text_size: TextSize = 'normal'
+    knows_open: bool = False
+    """Put away the notice that other machines can come in."""
 
     @property
     def dark(self) -> bool | None:
@@ -41,6 +43,7 @@ class Preferences:
             THEMES.get(cookies.get('guilherme_theme', ''), 'auto'),
             cookies.get('guilherme_sidebar') == 'folded',
             TEXT_SIZES.get(cookies.get('guilherme_text', ''), 'normal'),
+            cookies.get('guilherme_open') == 'known',
         )
 
 

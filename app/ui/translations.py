@@ -6,6 +6,7 @@ texts that are translated later. What varies goes in by name afterwards: `t('Hel
 """
 
 import gettext
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal, get_args
@@ -45,6 +46,12 @@ def msgid(text: str) -> str:
 def translator(language: Language) -> Translator:
     """Give the translator for a language; each is loaded once."""
     return Translator(language)
+
+
+def of_terminal(environment: Mapping[str, str]) -> Language:
+    """Give the language of whoever sits at the terminal, by the first of the variables that is set, as in POSIX."""
+    ranked = (environment.get(name) for name in ('LC_ALL', 'LC_MESSAGES', 'LANG'))
+    return negotiate(next(filter(None, ranked), '').replace('_', '-'))
 
 
 def negotiate(accept_language: str, setting: str = 'auto', chosen: str | None = None) -> Language:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from fastapi import Request, Response
@@ -16,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from app.chat import Chat
 from app.domain.conversation import LOCAL_OWNER
 from app.errors import GuilhermeError, ImportRefused
+from app.ui.edge.purposes import is_own
 from app.ui.import_wording import refusal_sentence
 from app.ui.preferences import Preferences
 from app.ui.translations import Language, translator
@@ -39,7 +39,7 @@ class Uploads:
             return await self._take(request)
 
     async def _take(self, request: Request) -> Response:
-        if not is_own(request):
+        if not is_own(request.headers):
             return Response(status_code=403)
         language = Preferences.of(request, self.language_setting).language
         importing = self.chat.importing
@@ -64,14 +64,6 @@ class Uploads:
     def _refusal(self, language: Language, error: GuilhermeError) -> Response:
         sentence = refusal_sentence(translator(language), error.as_data())
         return Response(sentence, 409, media_type='text/plain; charset=utf-8')
-
-
-def is_own(request: Request) -> bool:
-    """Tell whether a request comes from a page of ours (or from no page at all), and from no other site."""
-    if request.headers.get('sec-fetch-site', 'same-origin') not in ('same-origin', 'none'):
-        return False
-    origin = request.headers.get('origin')
-    return origin is None or urlsplit(origin).netloc == request.headers.get('host')
 
 
 async def _start_file(file: Path) -> None:

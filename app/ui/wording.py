@@ -49,6 +49,12 @@ ERRORS: Mapping[str, str] = {
 }
 """One sentence per exception of ours; a test proves that none is missing."""
 
+OPEN = msgid(
+    'Other machines can come in too, and there is no sign-in yet: whoever reaches Guilherme over the network can read '
+    'and write everything.'
+)
+"""Said while more is listened to than this machine."""
+
 REASONS: Mapping[str, str] = {
     'temporary_gone': msgid('This was a temporary chat. It was never saved, and is gone since the app restarted.'),
     'empty_message': msgid('Write something first.'),

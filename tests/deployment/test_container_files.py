@@ -62,4 +62,4 @@ def test_compose_reads_settings_that_exist() -> None:
 def test_only_this_machine_reaches_the_app() -> None:
     published = [port for service in COMPOSE['services'].values() for port in service.get('ports', [])]
     assert len(published) == 1
-    assert published[0].startswith('127.0.0.1:')
+    assert published[0].startswith('${GUILHERME_PUBLISHED_AT:-127.0.0.1}:')

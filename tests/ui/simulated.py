@@ -45,7 +45,9 @@ class Browser:
     def __init__(self, language: str = 'en', **cookies: str) -> None:
         transport = httpx.ASGITransport(core.app)
         headers = {'accept-language': language}
-        self.http = httpx.AsyncClient(transport=transport, base_url='http://test', headers=headers, cookies=cookies)
+        self.http = httpx.AsyncClient(
+            transport=transport, base_url='http://localhost', headers=headers, cookies=cookies
+        )
         self.user = User(self.http)
 
     async def open(self, path: str) -> None:

@@ -1,8 +1,10 @@
+import asyncio
 from collections.abc import AsyncIterator
+from random import randbytes
 
 import httpx
 import pytest
-from nicegui import app
+from nicegui import __version__, app
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -19,6 +21,7 @@ from tests.ui.simulated import Browser
 
 FOREVER = {'Cache-Control': 'public, max-age=31536000, immutable', 'ETag': '"1"'}
 TEXT = 'ã' * 2_000
+FOLDERS = '/whole/', '/pieces', '/missing', '/today', '/large'
 
 
 class CountedFiles:
@@ -33,8 +36,11 @@ class CountedFiles:
             Route('/pieces', self.in_pieces),
             Route('/missing', self.missing),
             Route('/today', self.today),
+            Route('/large/{name}', self.large),
+            Route('/elsewhere', self.whole),
         ]
-        return KeptFiles(Starlette(routes=routes, middleware=[Middleware(GZipMiddleware)]))
+        self.kept = KeptFiles(Starlette(routes=routes, middleware=[Middleware(GZipMiddleware)]), FOLDERS)
+        return self.kept
 
     async def whole(self, request: Request) -> Response:
         self.asked += 1
@@ -53,6 +59,10 @@ class CountedFiles:
     async def missing(self, request: Request) -> Response:
         self.asked += 1
         return PlainTextResponse('', 404, headers=FOREVER)
+
+    async def large(self, request: Request) -> Response:
+        self.asked += 1
+        return Response(randbytes(300_000), headers=FOREVER)
 
     async def today(self, request: Request) -> Response:
         self.asked += 1
@@ -99,11 +109,10 @@ async def test_what_may_change_or_is_not_there_is_not_kept(
     assert files.asked == 2
 
 
-async def test_what_broke_off_is_not_kept() -> None:
-    asked, sent = [], []
+async def test_what_broke_off_is_neither_kept_nor_sent() -> None:
+    sent = []
 
-    async def somebody_who_leaves(scope: Scope, receive: Receive, send: Send) -> None:
-        asked.append(scope)
+    async def somebody_who_stops(scope: Scope, receive: Receive, send: Send) -> None:
         await send({'type': 'http.response.start', 'status': 200, 'headers': [(b'cache-control', b'max-age=31536000')]})
         await send({'type': 'http.response.body', 'body': b'half', 'more_body': True})
 
@@ -113,44 +122,98 @@ async def test_what_broke_off_is_not_kept() -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    kept = KeptFiles(somebody_who_leaves)
+    kept = KeptFiles(somebody_who_stops, ['/'])
     for _ in range(2):
-        await kept({'type': 'http', 'method': 'GET', 'path': '/', 'query_string': b'', 'headers': []}, receive, send)
-    assert (len(asked), len(sent)) == (2, 4)
+        with pytest.raises(RuntimeError):
+            await kept(
+                {'type': 'http', 'method': 'GET', 'path': '/', 'query_string': b'', 'headers': []}, receive, send
+            )
+    assert (kept.size, sent) == (0, [])
 
 
-@pytest.mark.parametrize('header', kept_files.OF_ITS_OWN)
-async def test_who_asks_for_less_than_the_file_is_not_given_it_from_memory(
-    files: CountedFiles, client: httpx.AsyncClient, header: str
-) -> None:
-    await client.get('/whole/a')
-    await client.get('/whole/a', headers={header: 'bytes=0-1'})
-    assert files.asked == 2
+async def test_who_asks_for_a_part_gets_the_file_as_it_is(files: CountedFiles, client: httpx.AsyncClient) -> None:
+    for headers in ({'range': 'bytes=0-1'}, {'if-none-match': '"2"'}, {'if-modified-since': 'x'}):
+        answer = await client.get('/whole/a', headers=headers)
+        assert (answer.status_code, answer.text) == (200, TEXT)
+    assert files.asked == 1
 
 
-async def test_another_query_is_another_file(files: CountedFiles, client: httpx.AsyncClient) -> None:
-    assert (await client.get('/whole/a')).text == TEXT
-    assert (await client.get('/whole/a?b=1')).text == TEXT + 'b=1'
+async def test_who_has_the_file_is_told_so(files: CountedFiles, client: httpx.AsyncClient) -> None:
+    for known in ('"1"', 'W/"1"', '"0", "1"'):
+        answer = await client.get('/whole/a', headers={'if-none-match': known})
+        assert (answer.status_code, answer.content) == (304, b'')
+        assert 'content-encoding' not in answer.headers
+        assert answer.headers['etag'] == '"1"'
+    assert files.asked == 1
 
 
-async def test_no_more_than_so_many_are_kept(
+async def test_a_query_changes_nothing_of_a_file(files: CountedFiles, client: httpx.AsyncClient) -> None:
+    for number in range(220):
+        assert (await client.get(f'/whole/a?junk={number}')).text == TEXT
+    assert files.asked == 1
+    assert files.kept.size < 2 * len(TEXT.encode())
+
+
+async def test_elsewhere_everything_is_asked_for_anew(files: CountedFiles, client: httpx.AsyncClient) -> None:
+    assert (await client.get('/elsewhere?b=1')).text == TEXT + 'b=1'
+    assert (await client.get('/elsewhere?b=1')).text == TEXT + 'b=1'
+    assert (files.asked, files.kept.size) == (2, 0)
+
+
+async def test_those_who_ask_at_once_wait_for_one_another(files: CountedFiles, client: httpx.AsyncClient) -> None:
+    answers = await asyncio.gather(*(client.get(f'/large/a?{number}') for number in range(20)))
+    assert files.asked == 1
+    assert len({answer.content for answer in answers}) == 1
+
+
+async def test_a_large_file_goes_out_in_pieces_that_whoever_takes_it_slowly_waits_for(files: CountedFiles) -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {'type': 'http.disconnect'}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {'type': 'http', 'method': 'GET', 'path': '/large/a', 'query_string': b'', 'headers': [], 'root_path': ''}
+    await files.app()(scope, receive, send)
+    assert [len(message['body']) for message in sent[1:]] == [65_536] * 4 + [300_000 - 4 * 65_536, 0]
+
+
+async def test_no_more_bytes_and_files_than_so_many_are_kept(
     files: CountedFiles, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_files, 'MOST', 2)
-    for name in 'abcabc':
+    monkeypatch.setattr(kept_files, 'ROOM', 1_000_000)
+    monkeypatch.setattr(kept_files, 'MOST', 3)
+    for name in 'abcdef':
+        await client.get(f'/large/{name}')
+        await client.get('/large/a')  # what is asked for stays
+        assert files.kept.size <= 1_000_000
+    assert files.asked == 6
+    for name in 'abcdef':
         await client.get(f'/whole/{name}')
-    assert files.asked == 4
+    assert files.kept.size < 3 * len(TEXT.encode())
+
+
+async def test_too_large_a_file_is_not_kept(
+    files: CountedFiles, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_files, 'LARGEST', 299_999)
+    await client.get('/large/a')
+    assert files.kept.size == 0
 
 
 async def test_the_app_keeps_its_files(parts: Parts, page: Browser) -> None:
     asked = []
 
-    @app.get('/counted', include_in_schema=False)
+    counted_file = f'/_nicegui/{__version__}/counted'
+
+    @app.get(counted_file, include_in_schema=False)
     def counted() -> Response:
         asked.append(1)
         return PlainTextResponse('', headers={'Cache-Control': style['cache-control']})
 
     style = (await page.http.get(static('guilherme.css'))).headers
-    await page.http.get('/counted')
-    await page.http.get('/counted')
+    for query in ('', '?', '?junk', '?junk=2'):
+        await page.http.get(counted_file + query)
     assert len(asked) == 1

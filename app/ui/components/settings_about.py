@@ -15,7 +15,7 @@ from app.domain.model import ModelInfo
 from app.errors import StorageUnavailable
 from app.ui.components.settings_section import SettingsSection
 from app.ui.translations import Translator
-from app.ui.wording import error_sentence, size
+from app.ui.wording import OPEN, error_sentence, size
 
 LICENCE = 'MIT'
 
@@ -50,6 +50,7 @@ class AboutRunning(Element, component='settings_about.js'):
             [t('Version'), f'{__version__} · {LICENCE}'],
             [t('Runs on'), f'Python {platform.python_version()} · NiceGUI {nicegui.__version__}'],
             [t('Data folder'), str(about.data_dir)],
+            [t('Who can come in'), t(OPEN) if about.is_open else t('This machine only')],
         ]
         try:
             info = await about.database()

@@ -1,0 +1,1 @@
+"""What every request passes before anything else looks at it. ASGI layers, joined in `bootstrap/serving.py`."""
