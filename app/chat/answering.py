@@ -14,13 +14,24 @@ from app.domain.delta import Delta, statistics
 from app.domain.message import Message
 from app.domain.model import ModelRef
 from app.domain.prompt import PromptMessage
+from app.errors import PromptTooLong
 from app.replies.live import ConversationState
-from app.replies.prompt import FittedPrompt, budget, estimate_tokens, fit
+from app.replies.prompt import FittedPrompt, fit
 from app.replies.running import ExplainWait, Responder
+from app.replies.token_counting import TokenCounts, TokenEstimator
+from app.replies.window import EndedBy
 from app.storage.messages import Messages
 
 READ_AT_ONCE = 40
 """Messages read at a time, newest first, until the window is full: a long history costs no more than a short one."""
+
+
+TRIES = 6
+"""How often a prompt is sent that the server may find too long. Where it does not say by how much, the last one has a
+sixth of the size."""
+
+ROOM_TO_THINK = 0.5
+"""To which part of its room a prompt is brought after thoughts have filled what was left of the window."""
 
 
 class Answering:
@@ -39,6 +50,7 @@ class Answering:
         self._catalog = catalog
         self._lines = lines
         self._preferring = preferring
+        self._counts = TokenCounts()
 
     async def default_model(self, owner_id: str) -> ModelRef:
         """Give the model for a person's conversation that has none."""
@@ -54,13 +66,15 @@ class Answering:
         ref = self._catalog.askable(reply.model) or conversation.model or self._catalog.default()
         guide = partial(self._preferring.guidance, conversation.owner_id)
         asking = partial(self._lines.asking, ref, reply.id)
-        return ConversationModel(self._catalog, ref, conversation.parameters, guide, asking)
+        return ConversationModel(self._catalog, ref, conversation.parameters, guide, asking, counts=self._counts)
 
     def model_aside(self, state: ConversationState, answer: Message) -> ConversationModel:
         """Give the model that gave an answer, for a request nobody waits for: it stands in no line."""
         conversation = state.conversation
         guide = partial(self._preferring.guidance, conversation.owner_id)
-        return ConversationModel(self._catalog, _ref(answer), conversation.parameters, guide, nullcontext)
+        return ConversationModel(
+            self._catalog, _ref(answer), conversation.parameters, guide, nullcontext, counts=self._counts
+        )
 
     def has_in_mind(self, answer: Message) -> bool:
         """Tell whether a model has read nothing since it gave an answer, so that going on from there costs nothing."""
@@ -83,16 +97,23 @@ class Answering:
 
         async def deltas() -> AsyncIterator[Delta]:
             model = self.model(state, reply)
-            fitted, excerpts = await self._fit(state, reply, model)
-            yield statistics(
-                prompt_estimate=fitted.tokens,
-                omitted=fitted.omitted,
-                shortened=fitted.shortened,
-                **({'excerpts': True} if excerpts.shortened else {}),
-            )
-            async with aclosing(model.ask(fitted.messages, reply.content)) as stream:  # type: ignore[type-var]
-                async for delta in stream:
-                    yield delta
+            for try_number in range(1, TRIES + 1):
+                fitted, excerpts = await self._fit(state, reply, model)
+                yield statistics(
+                    prompt_estimate=fitted.tokens,
+                    omitted=fitted.omitted,
+                    shortened=fitted.shortened,
+                    **({'excerpts': True} if excerpts.shortened else {}),
+                )
+                try:
+                    async with aclosing(model.ask(fitted.messages, reply.content)) as stream:  # type: ignore[type-var]
+                        async for delta in stream:
+                            yield delta
+                except PromptTooLong:
+                    if try_number == TRIES:
+                        raise
+                else:
+                    return
 
         return deltas
 
@@ -104,19 +125,21 @@ class Answering:
     async def _fit(
         self, state: ConversationState, reply: Message, model: ConversationModel
     ) -> tuple[FittedPrompt, Excerpts]:
-        num_ctx = await model.num_ctx()
+        room = await model.room()
+        if _thought_till_the_end(reply):
+            room = int(ROOM_TO_THINK * room)
         extra = await model.going_on(reply.content)
-        taken = sum(estimate_tokens(message.content) for message in extra)
-        branch, earlier = await self._newest_of_branch(state, reply, budget(num_ctx))
+        taken = model.estimator.prompt_tokens(extra)
+        branch, earlier = await self._newest_of_branch(state, reply, room, model.estimator)
         excerpts = Excerpts()
         if not state.opening:
-            excerpts = await self._material.for_question(state.conversation, branch, budget(num_ctx) - taken)
+            excerpts = await self._material.for_question(state.conversation, branch, room - taken, model.tokens)
         system_prompt = '\n\n'.join(filter(None, [(await model.guidance()).system_prompt, excerpts.text]))
-        fitted = fit(as_said(branch), system_prompt, num_ctx, earlier=earlier, taken=taken)
+        fitted = fit(as_said(branch), system_prompt, earlier=earlier, taken=taken, room=room, estimator=model.estimator)
         return fitted, excerpts
 
     async def _newest_of_branch(
-        self, state: ConversationState, reply: Message, tokens: int
+        self, state: ConversationState, reply: Message, tokens: int, estimator: TokenEstimator
     ) -> tuple[list[Message], int]:
         """Read what comes before the reply, newest first, until it is more than fits."""
         if state.opening:
@@ -126,7 +149,7 @@ class Answering:
         while head_id is not None and found <= tokens:
             part = await self._messages.branch(head_id, limit=READ_AT_ONCE)
             branch = part + branch
-            found += sum(estimate_tokens(message.content) for message in as_said(part))
+            found += sum(estimator.tokens(message.content) for message in as_said(part))
             head_id = part[0].parent_id if part else None
         return branch, branch[0].depth if branch else 0
 
@@ -134,6 +157,11 @@ class Answering:
 def _ref(answer: Message) -> ModelRef:
     assert answer.model is not None
     return answer.model
+
+
+def _thought_till_the_end(reply: Message) -> bool:
+    """Tell whether an answer that goes on consists of nothing but thoughts that have filled the window."""
+    return not reply.content and bool(reply.thinking) and reply.stats.get('ended_by') == EndedBy.WINDOW
 
 
 def as_said(branch: Sequence[Message]) -> list[Message]:

@@ -67,7 +67,12 @@ class Model(Protocol):
         ...
 
     def ask(self, prompt: Sequence[PromptMessage], partial: str = '') -> AsyncIterator[Delta]:
-        """Stream an answer; with `partial`, what follows the part of the answer that is there already."""
+        """Stream an answer; with `partial`, what follows the part of the answer that is there already.
+
+        Raises:
+            PromptTooLong: the server finds the prompt too long, whatever was estimated; nothing was answered. From then
+                on `room` and `tokens` say more truly what fits.
+        """
         ...
 
 

@@ -3,6 +3,7 @@
 Each part that was read becomes a step of the answer, so an interrupted summary goes on with the next one.
 """
 
+import logging
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 
@@ -14,6 +15,7 @@ from app.domain.document import Document, Passage
 from app.domain.message import Role, Step
 from app.domain.prompt import PromptMessage
 from app.domain.timestamps import stamp
+from app.errors import PromptTooLong
 
 TELL_EVERY = 1.0
 """Seconds between two signs of life while a part is read."""
@@ -23,6 +25,11 @@ JOINED_AT_ONCE = 0.7
 
 ROUNDS = 3
 """How often notes that are too many are summed up themselves, before the rest of them is left out."""
+
+REFUSALS = 6
+"""How often a model may find too long what it is asked to read, before that is the end. Each time it gets less."""
+
+log = logging.getLogger(__name__)
 
 
 def done_parts(steps: Iterable[Step], document: Document) -> dict[int, tuple[int, str]]:
@@ -61,40 +68,66 @@ class Summariser:
 
     async def summary(self, partial: str = '') -> AsyncIterator[Delta]:
         """Give the deltas of the summary, and steps before it; `partial` is what is there of it already."""
-        room = await self._model.room()
         whole = self._whole('\n'.join(passage.as_line() for passage in self._document.passages))
-        if not self._done and self._cost(whole) <= room:
-            yield progress('writing_summary')
-            async for delta in self._model.ask(whole, partial):
-                yield delta
-            return
-        async for delta in self._read_parts(room):
+        if not self._done and self._cost(whole) <= await self._model.room():
+            try:
+                yield progress('writing_summary')
+                async for delta in self._model.ask(whole, partial):
+                    yield delta
+            except PromptTooLong as refusal:
+                log.info('A transcript is read in parts after all: %s', refusal)
+            else:
+                return
+        async for delta in self._read_parts():
             yield delta
-        async for delta in self._fit_notes(room):
-            yield delta
-        yield progress('writing_summary')
-        async for delta in self._model.ask(self._from_notes('\n\n'.join(self._notes)), partial):
+        async for delta in self._sum_notes_up(partial):
             yield delta
 
-    async def _read_parts(self, room: int) -> AsyncIterator[Delta]:
+    async def _sum_notes_up(self, partial: str) -> AsyncIterator[Delta]:
+        """Write the summary from the notes."""
+        for refusals_left in reversed(range(REFUSALS)):
+            try:
+                async for delta in self._fit_notes(await self._model.room()):
+                    yield delta
+                yield progress('writing_summary')
+                async for delta in self._model.ask(self._from_notes('\n\n'.join(self._notes)), partial):
+                    yield delta
+            except PromptTooLong:
+                if not refusals_left:
+                    raise
+            else:
+                return
+
+    async def _read_parts(self) -> AsyncIterator[Delta]:
         """Read the parts that were not read yet, a step for each."""
-        frame = self._cost(self._part('', 99, 99))
-        words = max(WORDS_A_PIECE // 6, min(WORDS_A_PIECE, (room - frame) // 3))
+        room = await self._room_of_part()
+        words = max(WORDS_A_PIECE // 6, min(WORDS_A_PIECE, room // 3))
         pieces = smaller(self._document.passages, words)
         lines = [piece.as_line() for piece in pieces]
-        begun = self._take_done()
-        parts = plan([self._model.tokens(line) for line in lines], room - frame, begun)
-        count = len(self._notes) + len(parts)
-        for part in parts:
-            number = len(self._notes) + 1
+        begun, refusals = self._take_done(), 0
+        parts = plan([self._model.tokens(line) for line in lines], room, begun)
+        while parts:
+            part, number, count = parts[0], len(self._notes) + 1, len(self._notes) + len(parts)
             prompt = self._part('\n'.join(lines[part.first : part.end]), number, count)
             notes: list[str] = []
-            async for delta in self._heard(prompt, notes, progress('reading_part', number=number, count=count)):
-                yield delta
+            try:
+                async for delta in self._heard(prompt, notes, progress('reading_part', number=number, count=count)):
+                    yield delta
+            except PromptTooLong:  # the model counts otherwise than was thought, and now that is known
+                refusals += 1
+                if refusals == REFUSALS:
+                    raise
+                parts = plan([self._model.tokens(line) for line in lines], await self._room_of_part(), part.first)
+                continue
             shown = self._times.whole(''.join(notes).strip())
             self._notes.append(as_cited(shown))
             data = {'document': _identity(self._document), 'first': part.first, 'end': part.end}
             yield step(self._title(pieces, part, number, count), shown, **data)
+            del parts[0]
+
+    async def _room_of_part(self) -> int:
+        """Give how many tokens of the text a prompt may hold beside the task."""
+        return await self._model.room() - self._cost(self._part('', 99, 99))
 
     def _take_done(self) -> int:
         """Take over the notes that are there, as far as they follow each other; give where the next part begins."""

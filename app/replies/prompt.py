@@ -1,33 +1,31 @@
 """Fits a conversation to a model's context window: the system prompt, then the newest messages. Says what was left out.
 
-Left alone, Ollama cuts silently, so we do it and tell.
+Left alone, servers cut silently or refuse, so we do it and tell.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.domain.message import Message, Role
 from app.domain.prompt import PromptMessage
-
-CHARACTERS_PER_TOKEN = 3.2
-"""Cautious: English prose has about 4.2 with common tokenizers, Portuguese 3.5, code 3. Better a little too few."""
-
-WIDE = '\u2e80'
-_WIDE = re.compile(f'[{WIDE}-\U0010ffff]')
-TOKENS_PER_WIDE_CHARACTER = 1.0
-"""Chinese, Japanese, Korean and emoji, which begin here in Unicode: about a token each."""
-
-TOKENS_PER_MESSAGE = 6
-"""What a chat template adds around each message, roughly."""
+from app.replies.token_counting import TOKENS_PER_MESSAGE, UNTAUGHT, TokenEstimator
 
 ANSWER_SHARE = 0.25
-"""The part of the window kept free for the answer."""
+"""The part of the window kept free for the answer. So the prompt fits even if it has 1.33 times the estimate."""
 
 LEAST_TOKENS = 16
 """What the newest message gets even if something else fills the window."""
 
 CUT_MARK = '\n\n[…]\n\n'
+
+NEAR_ENOUGH = 1 / 128
+"""The part of a text by which a cut may miss what would just fit."""
+
+LONGEST_CHARACTER = 16
+"""Code points of the longest character that is kept whole at a cut, which is a family of emoji."""
+
+ZERO_WIDTH_JOINER = '\u200d'
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +42,8 @@ class FittedPrompt:
 
 
 def estimate_tokens(text: str) -> int:
-    """Estimate how many tokens a text has, without the model's tokenizer; rather too many than too few."""
-    wide = 0 if text.isascii() else len(_WIDE.findall(text))
-    return int((len(text) - wide) / CHARACTERS_PER_TOKEN + wide * TOKENS_PER_WIDE_CHARACTER) + TOKENS_PER_MESSAGE
+    """Estimate how many tokens a text has for a model nothing is known of; rather too many than too few."""
+    return UNTAUGHT.tokens(text)
 
 
 def budget(num_ctx: int) -> int:
@@ -55,51 +52,106 @@ def budget(num_ctx: int) -> int:
 
 
 def fit(
-    branch: Sequence[Message], system_prompt: str, num_ctx: int, *, earlier: int = 0, taken: int = 0
+    branch: Sequence[Message],
+    system_prompt: str,
+    num_ctx: int = 0,
+    *,
+    earlier: int = 0,
+    taken: int = 0,
+    room: int | None = None,
+    estimator: TokenEstimator = UNTAUGHT,
 ) -> FittedPrompt:
     """Choose what of a conversation a model gets.
 
     `branch` is the newest part of the conversation, oldest message first; `earlier` counts those before it that were
     not even read; `taken` are tokens that something else of the prompt needs. Empty messages are passed over: they say
-    nothing, and some templates stumble over them.
+    nothing, and some templates stumble over them. `room` is how many
+    tokens the prompt may have in all; without it, as many as a window of `num_ctx` leaves.
     """
-    left = budget(num_ctx) - taken - (estimate_tokens(system_prompt) if system_prompt else 0)
+    room = budget(num_ctx) if room is None else room
+    left = room - taken - (estimator.tokens(system_prompt) if system_prompt else 0)
     said = [message for message in branch if message.content]
     chosen: list[PromptMessage] = []
     shortened = False
     for message in reversed(said):
-        content, tokens = message.content, estimate_tokens(message.content)
+        content, tokens = message.content, estimator.tokens(message.content)
         if tokens > left:
             if chosen:
                 break
-            content, shortened = _shorten(content, left), True
+            content, shortened = _shorten(content, left, estimator), True
             tokens = left
         chosen.append(PromptMessage(message.role, content))
         left -= tokens
     omitted = len(said) - len(chosen) + earlier
     if system_prompt:
         chosen.append(PromptMessage(Role.SYSTEM, system_prompt))
-    return FittedPrompt(tuple(reversed(chosen)), budget(num_ctx) - left, omitted, shortened)
+    return FittedPrompt(tuple(reversed(chosen)), room - left, omitted, shortened)
 
 
-def keep_end(text: str, tokens: int) -> str:
+def keep_end(text: str, tokens: int, estimator: TokenEstimator = UNTAUGHT) -> str:
     """Give as much of the end of a text as fits: what an answer goes on from."""
-    return text if estimate_tokens(text) <= tokens else text[len(text) - _fitting(reversed(text), tokens) :]
+    return text if estimator.tokens(text) <= tokens else _end(text, tokens - TOKENS_PER_MESSAGE, estimator)
 
 
-def _shorten(text: str, tokens: int) -> str:
+def _shorten(text: str, tokens: int, estimator: TokenEstimator) -> str:
     """Leave out the middle: instructions stand at the beginning or at the end of a long text."""
-    room = max(tokens - estimate_tokens(CUT_MARK) - 1, LEAST_TOKENS)
-    head, tail = _fitting(text, room / 3), _fitting(reversed(text), room * 2 / 3)
-    return text[:head] + CUT_MARK + text[len(text) - tail :] if head + tail < len(text) else text
+    room = max(tokens - estimator.tokens(CUT_MARK) - 1, LEAST_TOKENS)
+    head, tail = _beginning(text, room / 3, estimator), _end(text, room * 2 / 3, estimator)
+    return head + CUT_MARK + tail if len(head) + len(tail) < len(text) else text
 
 
-def _fitting(characters: Iterable[str], tokens: float) -> int:
-    """Count the characters that fit, from the first on."""
-    count = 0
-    for character in characters:
-        tokens -= TOKENS_PER_WIDE_CHARACTER if character >= WIDE else 1 / CHARACTERS_PER_TOKEN
-        if tokens < 0:
+def _beginning(text: str, tokens: float, estimator: TokenEstimator) -> str:
+    at = _most(len(text), lambda count: estimator.size(text[:count]) <= tokens)
+    return text[: _between_characters(text, at, -1)]
+
+
+def _end(text: str, tokens: float, estimator: TokenEstimator) -> str:
+    count = _most(len(text), lambda count: estimator.size(text[len(text) - count :]) <= tokens)
+    return text[_between_characters(text, len(text) - count, 1) :]
+
+
+def _most(length: int, fits: Callable[[int], bool]) -> int:
+    """Give about the largest count that fits. It is looked for from below: a long text costs no more than what fits."""
+    low, high = 0, min(length, LEAST_TOKENS)
+    while high < length and fits(high):
+        low, high = high, min(length, 2 * high)
+    if high == length and fits(high):
+        return high
+    while high - low > 1 + low * NEAR_ENOUGH:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+def _between_characters(text: str, at: int, step: int) -> int:
+    """Give the nearest place in one direction where nothing is torn apart that is read as one character."""
+    for _ in range(LONGEST_CHARACTER):
+        if not 0 < at < len(text) or not _is_inside(text, at):
             break
-        count += 1
-    return count
+        at += step
+    return at
+
+
+def _is_inside(text: str, at: int) -> bool:
+    """Tell whether a place is inside a character of several code points: an accent, a syllable, a flag, a family."""
+    before, after = text[at - 1], text[at]
+    return (
+        ZERO_WIDTH_JOINER in (before, after)
+        or unicodedata.category(after).startswith('M')
+        or '\U0001f3fb' <= after <= '\U0001f3ff'  # shades of skin
+        or '\u1160' <= after <= '\u11ff'  # vowels and last consonants of Korean syllables
+        or (_is_of_flag(after) and _flag_letters_before(text, at) % 2 == 1)
+        or (before, after) == ('\r', '\n')
+    )
+
+
+def _is_of_flag(character: str) -> bool:
+    return '\U0001f1e6' <= character <= '\U0001f1ff'
+
+
+def _flag_letters_before(text: str, at: int) -> int:
+    """Count them: two letters are a flag, whose country only tells who counts from the first."""
+    first = at
+    while first > 0 and _is_of_flag(text[first - 1]):
+        first -= 1
+    return at - first

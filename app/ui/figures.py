@@ -1,6 +1,6 @@
 """The figures of an answer in words: one to see, all of them unfolded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.domain.message import Message
@@ -41,12 +41,26 @@ def _rows(t: Translator, message: Message) -> Iterator[tuple[str, str]]:
     for name, key in waits:
         if (seconds := stats.get(key) or 0) >= NOTICED:
             yield name, _seconds(t, seconds)
-    used = (stats.get('prompt_tokens') or 0) + (stats.get('tokens') or 0)
-    if used and (num_ctx := stats.get('num_ctx')):
-        yield (
-            t('Context used'),
-            t('{used} of {all} tokens ({share} %)').format(used=used, all=num_ctx, share=round(100 * used / num_ctx)),
-        )
+    if stats.get('prompt_tokens'):
+        yield t('Context used'), _context(t, stats)
+
+
+def _context(t: Translator, stats: Mapping[str, Any]) -> str:
+    used, window = context_used(stats)
+    if window is None:
+        return t.n('{n} token', '{n} tokens', used).format(n=used)
+    return t('{used} of {all} tokens ({share} %)').format(used=used, all=window, share=round(100 * used / window))
+
+
+def context_used(stats: Mapping[str, Any]) -> tuple[int, int | None]:
+    """Give the tokens of a prompt and its answer, and of the window they stand in; None where nobody knows that.
+
+    They are never more than the window has: a server that goes on forgets as much at the beginning.
+    """
+    window = stats.get('num_ctx') or None
+    read = stats.get('prompt_tokens') or stats.get('prompt_estimate') or 0
+    used = read + (stats.get('tokens') or 0)
+    return (used, None) if window is None else (min(used, window), window)
 
 
 def _tokens(t: Translator, message: Message) -> str:

@@ -17,7 +17,7 @@ from app.exchange.transcript import Words
 from app.ui.edge.purposes import is_download
 from app.ui.preferences import Preferences
 from app.ui.translations import Translator, translator
-from app.ui.wording import emptiness_sentence, error_sentence, omission_sentence
+from app.ui.wording import ending_sentence, error_sentence, omission_sentence
 
 HEADERS: Mapping[str, str] = {'Cache-Control': 'no-store'}
 
@@ -92,5 +92,5 @@ def _notes(t: Translator, message: Message) -> tuple[str, ...]:
         Status.INTERRUPTED: t('Interrupted here.'),
     }
     error = error_sentence(t, message.error).text if message.error is not None else ''
-    notes = said.get(message.status, ''), error, emptiness_sentence(t, message), omission_sentence(t, message.stats)
+    notes = said.get(message.status, ''), error, ending_sentence(t, message), omission_sentence(t, message.stats)
     return tuple(note for note in notes if note)

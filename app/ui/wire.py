@@ -10,7 +10,7 @@ from app.rendering.markdown import render_blocks, render_plain
 from app.replies.live import ConversationState
 from app.ui.figures import figures, thought_sentence
 from app.ui.translations import Translator
-from app.ui.wording import STATUS, emptiness_sentence, error_sentence, omission_sentence, progress_sentence
+from app.ui.wording import STATUS, ending_sentence, error_sentence, omission_sentence, progress_sentence
 
 BLOCKS, TAIL, TEXT, THINK, STATE, ADD, STEP = range(7)
 """Numbers of the operations, in the order chat_view.js knows them."""
@@ -97,8 +97,8 @@ class Wire:
         notes = [progress_sentence(self._t, progress)] if progress else []
         if message.status in STATUS:
             notes.append(self._t(STATUS[message.status]))
-        if emptiness := emptiness_sentence(self._t, message):
-            notes.append(emptiness)
+        if ending := ending_sentence(self._t, message):
+            notes.append(ending)
         if omission := omission_sentence(self._t, message.stats):
             notes.append(omission)
         return notes

@@ -9,9 +9,11 @@ import pytest
 
 from app.domain.conversation import LOCAL_OWNER
 from app.domain.message import Message, Status, Step
+from app.replies.prompt import budget, estimate_tokens
 from tests.chat.desk import Desk, open_desk
 from tests.replies.waiting import until
 from tests.support.ollama_server import OllamaServer
+from tests.support.ollama_window import prompt_tokens
 from tests.support.youtube_server import TALK, Track, Video, YouTubeServer, lecture
 
 OTHER = 'aaaaaaaaaaa'
@@ -65,9 +67,8 @@ async def test_a_long_one_is_read_part_by_part(desk: Desk, server: OllamaServer,
     assert len(read) == len(shown(reply)) > 3
     said = [word for prompt in read for word in prompt.split('<text>')[1].split('</text>')[0].split() if word[0] == 'w']
     assert [word.rstrip('.') for word in said] == [f'w{number}' for number in range(6_000)]
-    budget = 4096 * 3 / 4 * 3.2
-    assert max(len(prompt) for prompt in read) < budget
-    assert min(len(prompt) for prompt in read) > budget / 2
+    estimates = [estimate_tokens(prompt) for prompt in read]
+    assert budget(4096) / 2 < min(estimates) <= max(estimates) <= budget(4096)
     last = prompts(server)[-1]
     assert last.startswith('Below is notes on what is said')
     assert last.count('w19') == len(read)
@@ -83,8 +84,8 @@ async def test_notes_that_are_too_many_are_put_together_first(
     server.script = 'kind=num tokens=500 rate=0'
     _, reply = await desk.exchange(CALL)
     assert reply.status is Status.COMPLETE
-    budget = 4096 * 3 / 4 * 3.2
-    assert all(len(prompt) < budget for prompt in prompts(server))
+    counted = [prompt_tokens(record.body, server.token) for record in server.asked('/api/chat')]
+    assert max(counted) < budget(4096) * 1.33
     assert any('one list of half the length' in prompt for prompt in prompts(server))
 
 

@@ -1,9 +1,11 @@
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.domain.message import Message, Role
 from app.domain.prompt import PromptMessage
-from app.replies.prompt import CUT_MARK, budget, estimate_tokens, fit
+from app.replies.prompt import CUT_MARK, budget, estimate_tokens, fit, keep_end
+from app.replies.token_counting import TokenEstimator
 from tests.storage.samples import conversation, message
 
 CHAT = conversation()
@@ -39,7 +41,7 @@ def test_without_a_system_prompt_there_is_none() -> None:
 
 
 def test_the_newest_messages_go_first_and_the_rest_is_counted() -> None:
-    said = branch(*(f'{number}' * 300 for number in range(9)))
+    said = branch(*(f'{number} word' * 50 for number in range(9)))
     fitted = fit(said, 'Be brief.', NUM_CTX, earlier=40)
     kept = [each.content for each in fitted.messages[1:]]
     assert kept == [each.content for each in said[-len(kept) :]]
@@ -79,12 +81,46 @@ def test_what_something_else_takes_is_left_free() -> None:
 
 
 def test_wide_characters_count_for_more() -> None:
-    assert estimate_tokens('a' * 320) < estimate_tokens('語' * 320) == estimate_tokens('🙂' * 320) == 326
+    assert estimate_tokens('a' * 320) < estimate_tokens('語' * 320) < estimate_tokens('🙂' * 320)
     assert len(fit(branch('語' * 5000), '', NUM_CTX).messages[0].content) < 400
     assert estimate_tokens('') < 10
 
 
-TEXTS = st.text(alphabet=st.sampled_from('ab 語🙂\n'), max_size=40).flatmap(
+FAMILY = '👨\u200d👩\u200d👧\u200d👦'
+
+
+@pytest.mark.parametrize('character', ['e\u0301', 'नि', FAMILY, '👍🏽', '🇧🇷', '\r\n', '\u1100\u1161\u11a8'])
+@pytest.mark.parametrize('room', range(40, 80, 7))
+def test_nothing_is_cut_in_the_middle_of_a_character(character: str, room: int) -> None:
+    [cut] = fit(branch(character * 2000), '', room=room).messages
+    head, _, tail = cut.content.partition(CUT_MARK)
+    assert head == character * (len(head) // len(character))
+    assert tail == character * (len(tail) // len(character)) != ''
+    end = keep_end(character * 2000, room)
+    assert end == character * (len(end) // len(character)) != ''
+
+
+def test_what_the_model_is_known_to_make_of_texts_decides_what_fits() -> None:
+    said = branch(*('ordinary text ' * 20 for _ in range(20)))
+    dense = TokenEstimator({'words': 2.0})
+    plain, taught = fit(said, '', 2048), fit(said, '', 2048, estimator=dense)
+    assert 1 < len(taught.messages) < len(plain.messages)
+    assert taught.tokens == dense.prompt_tokens(taught.messages) <= budget(2048)
+
+
+def test_a_long_text_is_looked_at_as_far_as_it_fits() -> None:
+    looked_at: list[int] = []
+
+    class Counting(TokenEstimator):
+        def size(self, text: str) -> float:
+            looked_at.append(len(text))
+            return super().size(text)
+
+    fit(branch('word ' * 80_000), '', 8192, estimator=Counting())
+    assert sum(looked_at[1:]) < 400_000 + 40 * 8192
+
+
+TEXTS = st.text(alphabet=st.sampled_from('ab 語🙂\n1-.\u0301'), max_size=40).flatmap(
     lambda text: st.integers(1, 60).map(lambda times: text * times)
 )
 

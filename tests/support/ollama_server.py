@@ -29,7 +29,11 @@ from tests.support.script import Script, read_script
 
 NDJSON = 'application/x-ndjson'
 BUSY = 'server busy, please try again.  maximum pending requests exceeded'
-CLASSIC, NEWEST = '0.25.0', '0.33.0'  # with runners of its own, and with llama.cpp's server
+OLD, CLASSIC, NEWEST = (
+    '0.12.5',
+    '0.25.0',
+    '0.33.0',
+)  # which cannot but cut, with its own runners, with llama.cpp's server
 OUT_OF_MEMORY = 'model requires more system memory (5.6 GiB) than is available (3.2 GiB)'
 
 

@@ -16,6 +16,9 @@ WORDS = re.compile(r'[A-Za-zÀ-ɏ0-9]{1,6}|\S')
 DIGITS = re.compile(r'[A-Za-zÀ-ɏ]{1,6}|\S')
 TOKENS_PER_MESSAGE = 6
 DEFAULT_NUM_CTX = 4096
+KNOWS_TRUNCATE = (0, 12, 6)
+"""The version from which on `truncate` and `shift` are heeded; before, every prompt is cut and every window shifted."""
+
 LLAMA_SERVER = (0, 30)
 """The version from which on llama.cpp's server runs the models."""
 
@@ -45,13 +48,15 @@ class Window:
     @classmethod
     def of(cls, data: dict[str, Any], trained: int, version: str, token: re.Pattern[str]) -> 'Window':
         options = data.get('options') or {}
+        numbers = tuple(int(part) for part in version.split('.'))
+        heeded = data if numbers >= KNOWS_TRUNCATE else {}
         return cls(
             prompt=prompt_tokens(data, token),
             num_ctx=min(options.get('num_ctx') or DEFAULT_NUM_CTX, trained),
             num_predict=options.get('num_predict', -1),
-            truncate=data.get('truncate') is not False,
-            shift=data.get('shift') is not False,
-            by_llama_server=tuple(int(part) for part in version.split('.')[:2]) >= LLAMA_SERVER,
+            truncate=heeded.get('truncate') is not False,
+            shift=heeded.get('shift') is not False,
+            by_llama_server=numbers >= LLAMA_SERVER,
         )
 
     def refusal(self) -> str:

@@ -12,7 +12,7 @@ import httpx
 import ollama
 import pytest
 
-from tests.support.ollama_server import CLASSIC, NEWEST, OllamaServer
+from tests.support.ollama_server import CLASSIC, NEWEST, OLD, OllamaServer
 from tests.support.ollama_window import DIGITS, LONGER
 
 
@@ -188,6 +188,13 @@ async def test_a_prompt_that_is_too_long_is_refused_if_it_may_not_be_cut(
     refused = await chat(server, LONG, {'num_ctx': 512}, **given)
     assert (refused.status_code, refused.json()) == (400, {'error': words})
     assert (await chat(server, LONG, {'num_ctx': 1024}, **given)).status_code == 200
+
+
+async def test_an_old_version_cuts_and_goes_on_whatever_it_is_asked(server: OllamaServer) -> None:
+    server.version = OLD
+    given = {'truncate': False, 'shift': False}
+    assert last(await chat(server, LONG, {'num_ctx': 512}, **given))['prompt_eval_count'] == 512
+    assert last(await chat(server, 'oi tokens=900', {'num_ctx': 512}, **given))['eval_count'] == 900
 
 
 async def test_digits_count_one_by_one_if_that_is_asked_for(server: OllamaServer) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from app.domain.message import Message, Role
 from app.domain.model import ModelRef
+from app.ui.components.composer import gauge
 from app.ui.figures import figures, thought_sentence
 from app.ui.translations import translator
 from tests.storage.samples import conversation, message
@@ -48,6 +49,42 @@ def test_unfolded_figures_say_how_an_answer_was_made() -> None:
         ('No total', '7,9 s'),
         ('Contexto usado', '1024 de 8192 tokens (12 %)'),
     ]
+
+
+@pytest.mark.parametrize(
+    ('stats', 'used'),
+    [
+        ({'prompt_tokens': 4628, 'tokens': 512, 'num_ctx': 512}, '512 of 512 tokens (100 %)'),
+        ({'prompt_tokens': 1054, 'tokens': 46, 'num_ctx': None}, '1100 tokens'),
+        ({'prompt_tokens': None, 'prompt_estimate': 300, 'tokens': 46, 'num_ctx': 512}, None),
+    ],
+)
+def test_no_more_of_the_window_is_used_than_there_is_and_no_window_made_up(
+    stats: dict[str, int | None], used: str | None
+) -> None:
+    shown = figures(ENGLISH, answer(**stats))
+    assert shown is not None
+    assert dict(shown['rows']).get('Context used') == used
+
+
+@pytest.mark.parametrize(
+    ('stats', 'shown'),
+    [
+        ({'num_ctx': 512, 'prompt_estimate': 64}, (0.125, 'Context: 64 of 512 tokens')),
+        (
+            {'num_ctx': 512, 'prompt_tokens': 400, 'prompt_estimate': 64, 'tokens': 48},
+            (0.875, 'Context: 448 of 512 tokens'),
+        ),
+        ({'num_ctx': 512, 'prompt_tokens': 20, 'tokens': 5120}, (1.0, 'Context: 512 of 512 tokens')),
+    ],
+)
+def test_the_gauge_says_how_full_the_window_is(stats: dict[str, int], shown: tuple[float, str]) -> None:
+    assert gauge(ENGLISH, stats) == {'share': shown[0], 'label': shown[1]}
+
+
+@pytest.mark.parametrize('stats', [{}, {'num_ctx': None, 'prompt_tokens': 1054}])
+def test_a_window_nobody_tells_has_no_gauge(stats: dict[str, int | None]) -> None:
+    assert gauge(ENGLISH, stats) is None
 
 
 def test_waits_nobody_notices_are_not_told() -> None:

@@ -12,6 +12,7 @@ from nicegui.events import GenericEventArguments
 from app.chat.asking import LONGEST_MESSAGE
 from app.chat.commanding import MenuItem
 from app.replies.live import ConversationState
+from app.ui.figures import context_used
 from app.ui.icons import svgs
 from app.ui.translations import Translator
 
@@ -129,9 +130,7 @@ class Composer(
 
 def gauge(t: Translator, stats: Mapping[str, Any]) -> dict[str, Any] | None:
     """Say how much of the context window a conversation fills, or None while nobody knows."""
-    window = stats.get('num_ctx')
-    used = (stats.get('prompt_tokens') or stats.get('prompt_estimate') or 0) + (stats.get('tokens') or 0)
-    if not window:
+    used, window = context_used(stats)
+    if window is None:
         return None
-    label = t('Context: {used} of {window} tokens').format(used=used, window=window)
-    return {'share': min(used / window, 1.0), 'label': label}
+    return {'share': used / window, 'label': t('Context: {used} of {window} tokens').format(used=used, window=window)}
