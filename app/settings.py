@@ -200,6 +200,11 @@ class Settings(BaseSettings):
         """Give the database's address, with the default filled in."""
         return self.database_url or f'sqlite:///{self.data_dir / "guilherme.db"}'
 
+    @property
+    def backups(self) -> Path:
+        """Give the folder of the backups that are made before updates."""
+        return self.data_dir / 'backups'
+
 
 def environment_name(field: str) -> str:
     """Give the name a setting has in the environment."""

@@ -46,6 +46,7 @@ from app.settings import Settings
 from app.sources.youtube.fetching import YouTube
 from app.storage import erasing, trash
 from app.storage.conversations import Conversations
+from app.storage.copies import Copies
 from app.storage.database import Database
 from app.storage.documents import Documents
 from app.storage.folders import Folders
@@ -205,6 +206,7 @@ def _chat(ground: _Ground, answers: _Answers) -> Chat:
         preferring=answers.preferring,
         erasing=Erasing(
             erasing.Erasing(database),
+            Copies(ground.settings.resolved_database_url, ground.settings.backups),
             asking=asking,
             trash=deleted,
             preferring=answers.preferring,

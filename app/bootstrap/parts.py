@@ -59,7 +59,7 @@ class Parts:
         """
         await asyncio.to_thread(self.lock.take, self.url)
         settings = self.settings
-        await upgrade_safely(self.database, settings.resolved_database_url, settings.data_dir / 'backups')
+        await upgrade_safely(self.database, settings.resolved_database_url, settings.backups)
         self.interrupted = await self.journal.recover(to_be_resumed=settings.resume)
         await self.chat.importing.recover()
         if self.interrupted:

@@ -11,10 +11,12 @@ from app.chat.asking import Asking
 from app.chat.importing import Importing
 from app.chat.preferring import Preferring
 from app.chat.trash import Trash
+from app.domain.installation import KeptCopies
 from app.errors import NotFound, StorageUnavailable
 from app.replies.live import LiveConversations
 from app.replies.rendered import RenderedMessages
 from app.storage import erasing
+from app.storage.copies import Copies
 
 AT_A_TIME = 20
 """Documents deleted in one transaction: long ones have a few hundred kilobytes each."""
@@ -29,6 +31,7 @@ class Erasing:
     def __init__(
         self,
         stored: erasing.Erasing,
+        copies: Copies,
         *,
         asking: Asking,
         trash: Trash,
@@ -39,6 +42,7 @@ class Erasing:
     ) -> None:
         self.erased: Event[str] = Event()
         self._stored = stored
+        self._copies = copies
         self._asking = asking
         self._trash = trash
         self._preferring = preferring
@@ -46,11 +50,16 @@ class Erasing:
         self._live = live
         self._rendered = rendered
 
-    async def everything(self, owner_id: str) -> None:
+    async def copies(self) -> KeptCopies:
+        """Say which copies of the whole database the app has kept, in which everything still stands."""
+        return await asyncio.to_thread(self._copies.kept)
+
+    async def everything(self, owner_id: str, *, copies: bool = False) -> None:
         """Delete conversations, messages, folders, tags, what was fetched and what was set, for good.
 
-        When it returns, nothing of it can be reached any more; the last rows go in the background. Should the database
-        fail, everything that is not gone yet is still there, and it can be called again.
+        With `copies`, those of the database go too. When it returns, nothing of it can be reached any more; what it
+        leaves on the disk goes in the background. Should the database fail, everything that is not gone yet is still
+        there, and it can be called again.
         """
         self._importing.cancel(owner_id)
         await self._stop(owner_id)
@@ -58,6 +67,8 @@ class Erasing:
         await self._stored.give_up(owner_id)
         await self._stop(owner_id)  # what began between the two
         await self._forget_documents(owner_id)
+        if copies:
+            await asyncio.to_thread(self._copies.remove)
         gone = self._live.of(owner_id)
         for state in gone:
             state.announce(replace(state.conversation, deleted_at=datetime.now(UTC)))

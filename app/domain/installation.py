@@ -34,3 +34,11 @@ class ServerStatus:
 
     version: str = ''
     loaded: tuple[LoadedModel, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCopies:
+    """Copies of the whole database the app has kept: how many, and when the oldest was made (None if there is none)."""
+
+    number: int = 0
+    oldest: datetime | None = None

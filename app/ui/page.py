@@ -29,6 +29,7 @@ from app.ui.components.shortcuts import Shortcuts
 from app.ui.components.toast import Toast
 from app.ui.components.top_bar import TopBar, TopBarActions, model_options
 from app.ui.components.welcome import greeting, quick_actions
+from app.ui.components.wiping_state import WipingState
 from app.ui.preferences import Preferences, remember
 from app.ui.settings_page import PATH as SETTINGS
 from app.ui.settings_page import Settings
@@ -115,6 +116,7 @@ class ChatPage:
             )
             self._list = ConversationList(self._chat, self._owner_id, t, actions)
             await self._list.load(self._state.id if self._state else None)
+            WipingState(self._chat, self._owner_id, t, lasting=False)
             self._settings.link(self.open_settings)
 
     async def _build_main(self, at: Message | None) -> None:
@@ -322,7 +324,7 @@ class ChatPage:
             with self._shell:
                 await self.open(None)
                 self._composer.forget_all()
-                self._toast.show(self._t('Everything is gone.'))
+                self._toast.show(_gone(self._t, on_server=self._chat.wiping.on_server))
 
     def _on_news(self, news: tuple[ConversationNews, ...]) -> None:
         for each in news:
@@ -340,6 +342,10 @@ class ChatPage:
     async def _mark_read(self) -> None:
         if self._state is not None and self._state.conversation.unread:
             await self._try(self._chat.organising.mark_read(self._owner_id, self._state.id))
+
+
+def _gone(t: Translator, *, on_server: bool) -> str:
+    return t('Everything is gone.') if on_server else t('Everything is gone. The disk is being cleaned of it.')
 
 
 def _path(state: ConversationState | None) -> str:

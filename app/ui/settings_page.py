@@ -82,6 +82,7 @@ class Settings:
         self._opening = True
         try:
             own = await chat.preferring.read(self._owner_id)
+            copies = await chat.erasing.copies()
             if not self._opening:  # something else was opened meanwhile
                 return
         finally:
@@ -90,7 +91,7 @@ class Settings:
             ConnectionState(t)
             appearance_section(t, self._appearance)
             ModelSettings(chat, self._owner_id, t, own)
-            data_section(chat, self._owner_id, t)
+            data_section(chat, self._owner_id, t, copies)
             about_section(chat, t)
         self._page = page
         self._shell.classes('in-settings')

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.domain.message import Message, Role, Status
@@ -304,6 +305,12 @@ def number(t: Translator, value: float) -> str:
     """Write a number as one reads it: a decimal below a hundred, with the sign of the language before it."""
     written = f'{value:.0f}' if value >= 100 else f'{value:.1f}'
     return written.replace('.', ',') if t.language == 'pt-BR' else written
+
+
+def day(t: Translator, at: datetime) -> str:
+    """Write a day as one reads it, by the clock of the server."""
+    local = at.astimezone()
+    return f'{local:%d/%m/%Y}' if t.language == 'pt-BR' else f'{local.day} {local:%B} {local.year}'
 
 
 def _filled(template: str, values: Mapping[str, Any]) -> str:

@@ -8,6 +8,8 @@ export default {
         <div class="sheet-head"><h2 :id="name + '-title'">{{ labels.title }}</h2></div>
         <p>{{ labels.text }}</p>
         <p v-if="href"><a :href="prefix + href" class="quiet-link" download>{{ labels.link }}</a></p>
+        <label v-if="labels.option" class="confirm-option"><input type="checkbox" v-model="chosen" :data-testid="name + '-option'"/>
+          <span>{{ labels.option }}</span></label>
         <label v-if="word" class="confirm-word">{{ labels.type }}
           <input class="field" v-model="typed" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="40" :data-testid="name + '-word'"/></label>
         <p class="setting-said fault" role="alert">{{ fault }}</p>
@@ -21,7 +23,7 @@ export default {
   </div>`,
   props: { name: String, labels: Object, word: String, href: String },
   emits: ["confirm"],
-  data: () => ({ typed: "", fault: "", said: "", busy: false, prefix: "" }),
+  data: () => ({ typed: "", chosen: true, fault: "", said: "", busy: false, prefix: "" }),
   computed: {
     ready() {
       return !this.word || this.typed.trim().toLowerCase() === this.word.toLowerCase();
@@ -32,9 +34,9 @@ export default {
   },
   methods: {
     ask() {
-      Object.assign(this, { typed: "", fault: "", said: "", busy: false });
+      Object.assign(this, { typed: "", chosen: true, fault: "", said: "", busy: false });
       this.$refs.dialog.showModal();
-      this.$refs.dialog.querySelector("input, .sheet-actions button").focus();
+      this.$refs.dialog.querySelector("input.field, .sheet-actions button").focus();
     },
     close() {
       this.$refs.dialog.close();
@@ -46,7 +48,7 @@ export default {
       if (!this.ready || this.busy) return;
       this.busy = true;
       this.fault = "";
-      this.$emit("confirm", this.typed.trim());
+      this.$emit("confirm", this.typed.trim(), ...(this.labels.option ? [this.chosen] : []));
     },
     done(said) {
       this.busy = false;

@@ -13,7 +13,10 @@ from app.ui.wording import error_sentence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked: `word` is what has to be typed (empty: nothing), `href` a file that may be wanted first."""
+    """What is asked: `word` is what has to be typed (empty: nothing), `href` a file that may be wanted first.
+
+    `option` is something more that can be done with it, or left out (empty: nothing).
+    """
 
     button: str
     title: str
@@ -21,12 +24,16 @@ class Question:
     word: str = ''
     href: str = ''
     link: str = ''
+    option: str = ''
 
 
 class ConfirmedAction(Element, component='confirmed_action.js'):
-    """A button that asks before it does something. `act` gives what to say afterwards and may raise our errors."""
+    """A button that asks before it does something.
 
-    def __init__(self, t: Translator, name: str, question: Question, act: Callable[[], Awaitable[str]]) -> None:
+    `act` is told whether the option was chosen, gives what to say afterwards and may raise our errors.
+    """
+
+    def __init__(self, t: Translator, name: str, question: Question, act: Callable[[bool], Awaitable[str]]) -> None:
         super().__init__()
         self._t = t
         self._word = question.word
@@ -39,16 +46,18 @@ class ConfirmedAction(Element, component='confirmed_action.js'):
             'title': question.title,
             'text': question.text,
             'link': question.link,
+            'option': question.option,
             'type': t('Type “{word}” to confirm').format(word=question.word),
             'cancel': t('Cancel'),
         }
         self.on('confirm', self._confirm)
 
     async def _confirm(self, event: GenericEventArguments) -> None:
-        if self._word and str(event.args).casefold() != self._word.casefold():
+        typed, chosen = event.args if isinstance(event.args, list) else (event.args, False)
+        if self._word and str(typed).casefold() != self._word.casefold():
             return
         try:
-            said = await self._act()
+            said = await self._act(chosen is True)
         except GuilhermeError as error:
             self._tell('failed', error_sentence(self._t, error.as_data()).text)
         else:
