@@ -3,6 +3,8 @@
 GuilhermeError                  code, details: the screen puts them into words in the person's language
 ├── ProviderError               a model server did not do what it was asked
 │   ├── ServerUnreachable       nobody listens at the address
+│   ├── AnotherServer           something else than a model server answers at the address
+│   ├── SignInNeeded            what stands before the model server wants a name and password
 │   ├── ServerBusy              too many requests wait already
 │   ├── ModelNotFound           the server does not have the model
 │   ├── OutOfMemory             the model does not fit into memory
@@ -65,6 +67,25 @@ class ServerUnreachable(ProviderError):
     code = 'server_unreachable'
 
 
+class AnotherServer(ProviderError):
+    """Raised when a proxy's page, or anything else that no model server says, comes from the address.
+
+    Details: `url`, `status` (that of HTTP).
+    """
+
+    code = 'another_server'
+
+
+class SignInNeeded(ProviderError):
+    """Raised when the address refuses us (401, 403, 407) and the server behind it has no keys.
+
+    Details: `url`, `status`. With the `reason` password_refused, the name and password in the address were not
+    accepted; with forbidden nobody said that they would help.
+    """
+
+    code = 'sign_in_needed'
+
+
 class ServerBusy(ProviderError):
     """Raised when the server refuses because too many requests wait (429, 503)."""
 
@@ -84,7 +105,7 @@ class OutOfMemory(ProviderError):
 
 
 class AccessDenied(ProviderError):
-    """Raised when the server wants another key (401, 403)."""
+    """Raised when the server wants another key (401, 403). With the `reason` key_missing none was given; then `url`."""
 
     code = 'access_denied'
 
@@ -117,7 +138,10 @@ class BrokenStream(ProviderError):
 
 
 class ServerSilent(ProviderError):
-    """Raised when nothing came for longer than the limit. Details: `seconds`."""
+    """Raised when nothing came for longer than the limit. Details: `seconds`.
+
+    With the `reason` slow_answer it was no reply but a small answer.
+    """
 
     code = 'server_silent'
 

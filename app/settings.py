@@ -5,12 +5,16 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from platformdirs import user_data_path
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import SettingsInvalid
+
+IN_PASSWORDS = "%:!$&'()*+,;="
+"""What may stand before the `@` of an address as it is, beside letters and digits. Source: RFC 3986, 3.2.1."""
 
 SHARED_NAMES: Mapping[str, str] = {'ollama_host': 'OLLAMA_HOST', 'youtube_base_url': 'YOUTUBE_BASE_URL'}
 """Settings whose names in the environment are not ours alone."""
@@ -20,7 +24,8 @@ def ollama_url(value: str) -> str:
     """Read an address as Ollama's own client does: scheme, host and port may each be left out.
 
     `0.0.0.0` means every interface to a server; to us, its client, it is this machine. Port 11434 unless the scheme
-    says otherwise. Source: `envconfig.Host` in Ollama's repository.
+    says otherwise. Source: `envconfig.Host` in Ollama's repository. A name and password before the host are ours, for
+    what asks for them in front of Ollama; all before the last `@` is, and is encoded as addresses want it.
     """
     value = value.strip().strip('"\'')
     scheme, sep, rest = value.partition('://')
@@ -29,6 +34,7 @@ def ollama_url(value: str) -> str:
         default_port = '11434'
     else:
         default_port = {'http': '80', 'https': '443'}.get(scheme, '11434')
+    known, at, rest = rest.rpartition('@')
     hostport, slash, path = rest.partition('/')
     if hostport.startswith('['):
         host, _, port = hostport.partition(']')
@@ -40,7 +46,7 @@ def ollama_url(value: str) -> str:
     host = {'': '127.0.0.1', '0.0.0.0': '127.0.0.1', '[::]': '[::1]'}.get(host, host)  # noqa: S104 (we only connect to it)
     if not (port.isdigit() and int(port) < 65536):
         port = default_port
-    return f'{scheme}://{host}:{port}{slash}{path}'.rstrip('/')
+    return f'{scheme}://{quote(known, safe=IN_PASSWORDS)}{at}{host}:{port}{slash}{path}'.rstrip('/')
 
 
 def host_name(written: str) -> str:

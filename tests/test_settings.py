@@ -28,6 +28,12 @@ from app.settings import load, ollama_url
         ('[::1]:5678', 'http://[::1]:5678'),
         ('[::]:5678', 'http://[::1]:5678'),
         (' "1.2.3.4" ', 'http://1.2.3.4:11434'),
+        ('http://me:secret@1.2.3.4', 'http://me:secret@1.2.3.4:80'),
+        ('me:secret@box:5678/ollama', 'http://me:secret@box:5678/ollama'),
+        ('me:secret@[::1]:5678', 'http://me:secret@[::1]:5678'),
+        ('https://me:p%40ss@box', 'https://me:p%40ss@box:443'),
+        ('http://me:a/b@c#d e@box', 'http://me:a%2Fb%40c%23d%20e@box:80'),
+        ('me@box', 'http://me@box:11434'),
     ],
 )
 def test_the_address_of_ollama_is_read_as_ollama_reads_it(

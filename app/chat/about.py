@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from app.chat.models import ModelCatalog
 from app.domain.installation import DatabaseInfo, ServerStatus
@@ -18,10 +17,7 @@ PATIENCE = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerReport:
-    """How a model server is: `status`, or None with the `fault` if it does not say (None too if it took too long).
-
-    `url` is without the name and password it may have.
-    """
+    """How a model server is: `status`, or None with the `fault` if it does not say (None too if it took too long)."""
 
     name: str
     url: str
@@ -63,7 +59,7 @@ class About:
 
 
 async def _report(provider: Provider) -> ServerReport:
-    report = ServerReport(name=provider.name, url=without_secrets(provider.url))
+    report = ServerReport(name=provider.name, url=provider.url)
     try:
         async with asyncio.timeout(PATIENCE):
             return replace(report, status=await provider.status())
@@ -71,9 +67,3 @@ async def _report(provider: Provider) -> ServerReport:
         return replace(report, fault=error)
     except TimeoutError:
         return report
-
-
-def without_secrets(url: str) -> str:
-    """Leave name and password out of an address."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition('@')[2]).geturl()

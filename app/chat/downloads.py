@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from nicegui import Event
 
 from app.chat.models import ModelCatalog
+from app.domain.addresses import hide_secrets
 from app.domain.model import ModelRef
 from app.errors import GuilhermeError, InvalidInput
 from app.providers.base import CanPull
@@ -92,5 +93,5 @@ class Downloads:
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, GuilhermeError):
             log.error('Fetching %s failed', ref, exc_info=error)
-            error = GuilhermeError(message=str(error)[:200])
+            error = GuilhermeError(message=hide_secrets(str(error)[:200]))
         self.changed.emit(replace(last, done=not task.cancelled() and error is None, error=error))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from app.domain.model import ModelInfo
-from app.errors import ProviderError
+from app.errors import ProviderError, ServerUnreachable
 from app.operating.findings import Finding, fault, fine, note
 from app.providers.base import Provider
 from app.providers.ollama import Ollama
@@ -40,7 +40,9 @@ async def _look_at(server: Provider, t: Translator) -> tuple[Finding, Sequence[M
             status, models = await server.status(), await server.models()
     except ProviderError as error:
         sentence = error_sentence(t, error.as_data()).text
-        return fault(t('{name} does not answer').format(name=server.name), sentence), []
+        away = isinstance(error, ServerUnreachable)
+        text = t('{name} does not answer') if away else t('Something is wrong with {name}')
+        return fault(text.format(name=server.name), sentence), []
     except TimeoutError:
         text = t('{name} did not answer within {seconds} seconds').format(name=server.name, seconds=round(PATIENCE))
         return fault(text, t('See whether it has too much to do, or start it anew.')), []

@@ -16,7 +16,7 @@ class Provider(Protocol):
     """Short name, the first part of a `ModelRef`."""
 
     url: str
-    """Where it is asked, for the person to read."""
+    """Where it is asked, for the person to read: without name and password."""
 
     is_demo: bool
     """True if no real model answers."""

@@ -1,35 +1,69 @@
 """One connection pool to one model server: small requests, streams of lines, and faults in our own words."""
 
 import asyncio
-import json
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from base64 import b64encode
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from app.providers.faults import CONNECT_LIMIT, SHORT_LIMIT, Asked, from_httpx, from_status, message_of
-from app.providers.lines import LineSplitter, read_object
+from app.domain.addresses import name_and_password, without_secrets
+from app.errors import ProviderError
+from app.providers.faults import (
+    CONNECT_LIMIT,
+    SHORT_LIMIT,
+    Asked,
+    Proof,
+    another_server,
+    from_answer,
+    from_httpx,
+    silent,
+)
+from app.providers.lines import LineSplitter, broken, is_page, read_object
 
 if TYPE_CHECKING:
     import httpx
 
 DRAIN_LIMIT = 0.2  # seconds an answer may take to end after its last line
 
+LONGEST_ANSWER = 4 * 1024 * 1024
+"""Bytes of a small answer. A list of a thousand models has 700,000, and nothing else we ask for is as long."""
+
+LONGEST_REFUSAL = 64 * 1024
+"""Bytes of the body of an error that are read: its first words say what is wrong."""
+
+REFUSAL_SHARE = 0.2
+"""Of the time of a small answer, what that body may take; what came until then is read."""
+
+CHUNKS_AT_ONCE = 200
+"""Chunks read before others may run: those of a fast server lie in memory by thousands, and reading waits for none."""
+
 
 class Connection:
-    """Talks HTTP to one server. httpx is imported with the first request: the start of the app does not need it."""
+    """Talks HTTP to one server. httpx is imported with the first request: the start of the app does not need it.
+
+    `url` is the address as it may be shown. A name and password in the address that is given are sent as HTTP's basic
+    authentication, unless there is a key.
+    """
 
     def __init__(
         self,
         provider: str,
         url: str,
         *,
-        headers: Mapping[str, str] | None = None,
+        key: str | None = None,
+        patience: float = SHORT_LIMIT,
         http: 'httpx.AsyncClient | None' = None,
     ) -> None:
-        """Take a client that somebody else closes, or make one when it is needed."""
+        """Take a client that somebody else closes, or make one when it is needed.
+
+        `key` is sent as a bearer token; empty if the server may want one and none is given, None if it knows no keys.
+        `patience` is how many seconds a small answer may take in all.
+        """
         self.provider = provider
-        self.url = url.rstrip('/')
-        self._headers = {'Accept-Encoding': 'identity', **(headers or {})}  # lines are cut from the raw bytes
+        self.url = without_secrets(url).rstrip('/')
+        self._proof, authorization = _proof(url, key)
+        self._headers = {'Accept-Encoding': 'identity', **authorization}  # lines are cut from the raw bytes
+        self._patience = patience
         self._given = http
         self._own: httpx.AsyncClient | None = None
 
@@ -39,13 +73,19 @@ class Connection:
         Raises:
             ProviderError: any fault, see `faults.py`.
         """
-        asked = Asked(self.provider, self.url, model)
-        with _translated(asked):
-            http = self._http()
-            response = await http.request(method, self.url + path, json=body, headers=self._headers)
-        if not response.is_success:
-            raise from_status(response.status_code, _words(response.content), asked)
-        return read_object(response.content, self.provider)
+        asked = self.asked(model)
+        try:
+            with _translated(asked):
+                async with (
+                    asyncio.timeout(self._patience),
+                    self._http().stream(method, self.url + path, json=body, headers=self._headers) as response,
+                ):
+                    content = await self._whole(response, asked)
+        except TimeoutError as error:
+            raise silent(asked) from error
+        if is_page(content) or not content.strip():
+            raise another_server(response.status_code, asked)
+        return read_object(content, self.provider)
 
     @asynccontextmanager
     async def stream(
@@ -58,13 +98,14 @@ class Connection:
         Raises:
             ProviderError: any fault, see `faults.py`; also out of the body of the `async with`.
         """
-        asked = Asked(self.provider, self.url, model)
+        asked = self.asked(model)
         with _translated(asked):
             async with self._open(path, body) as response:
                 if not response.is_success:
-                    raise from_status(response.status_code, _words(await response.aread()), asked)
+                    raise await self._refusal(response, asked)
+                self._refuse_encoding(response)
                 async with aclosing(response.aiter_raw()) as chunks:
-                    async with aclosing(self._lines(chunks)) as lines:
+                    async with aclosing(self._lines(chunks, asked)) as lines:
                         yield lines
                     await _drain(chunks)
 
@@ -74,11 +115,48 @@ class Connection:
         if own:
             await own.aclose()
 
-    async def _lines(self, chunks: AsyncIterator[bytes]) -> AsyncGenerator[list[bytes], None]:
+    def asked(self, model: str = '') -> Asked:
+        """Say what was asked of whom."""
+        return Asked(self.provider, self.url, model, self._proof)
+
+    async def _whole(self, response: 'httpx.Response', asked: Asked) -> bytes:
+        """Read a small answer, and no more of it than that."""
+        if not response.is_success:
+            raise await self._refusal(response, asked)
+        self._refuse_encoding(response)
+        content = bytearray()
+        await _read_into(content, response, LONGEST_ANSWER + 1)
+        if len(content) > LONGEST_ANSWER:
+            raise broken(bytes(content[:LONGEST_REFUSAL]), self.provider)
+        return bytes(content)
+
+    async def _refusal(self, response: 'httpx.Response', asked: Asked) -> ProviderError:
+        """Read why the server refuses, as far as it says so soon and shortly."""
+        content = bytearray()
+        if not _encoding(response):
+            with suppress(TimeoutError, ProviderError), _translated(asked):
+                async with asyncio.timeout(self._patience * REFUSAL_SHARE):
+                    await _read_into(content, response, LONGEST_REFUSAL)
+        return from_answer(response.status_code, bytes(content[:LONGEST_REFUSAL]), asked)
+
+    def _refuse_encoding(self, response: 'httpx.Response') -> None:
+        """Refuse what is compressed though we asked for it as it is: a few bytes can unpack to any number."""
+        if encoding := _encoding(response):
+            raise broken(f'Content-Encoding: {encoding}'.encode(), self.provider)
+
+    async def _lines(self, chunks: AsyncIterator[bytes], asked: Asked) -> AsyncGenerator[list[bytes], None]:
         splitter = LineSplitter(self.provider)
+        begun, count = False, 0
         async for chunk in chunks:
+            if not begun:
+                if is_page(chunk):
+                    raise another_server(200, asked)
+                begun = not chunk.isspace()
             if lines := splitter.feed(chunk):
                 yield lines
+            count += 1
+            if count % CHUNKS_AT_ONCE == 0:
+                await asyncio.sleep(0)
         if lines := splitter.end():
             yield lines
 
@@ -125,10 +203,28 @@ async def _drain(chunks: AsyncIterator[bytes]) -> None:
                 pass
 
 
-def _words(content: bytes) -> str:
-    """Find what the server says in the body of an error, JSON or not."""
-    text = content.decode(errors='replace')
-    try:
-        return message_of(json.loads(text))
-    except ValueError:
-        return text.strip()
+async def _read_into(content: bytearray, response: 'httpx.Response', limit: int) -> None:
+    """Read a body until a number of bytes is there, or its end."""
+    count = 0
+    async with aclosing(response.aiter_raw()) as chunks:  # type: ignore[type-var]
+        async for chunk in chunks:
+            content += chunk
+            count += 1
+            if len(content) >= limit:
+                break
+            if count % CHUNKS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+
+def _encoding(response: 'httpx.Response') -> str:
+    encoding: str = response.headers.get('Content-Encoding', '').strip().lower()
+    return '' if encoding == 'identity' else encoding
+
+
+def _proof(url: str, key: str | None) -> tuple[Proof, dict[str, str]]:
+    """Give what we say of ourselves: its kind, and the header it goes by."""
+    if key:
+        return Proof.KEY, {'Authorization': f'Bearer {key}'}
+    if known := name_and_password(url):
+        return Proof.PASSWORD, {'Authorization': 'Basic ' + b64encode(':'.join(known).encode()).decode()}
+    return Proof.NONE if key is None else Proof.NO_KEY, {}

@@ -11,15 +11,19 @@ from app.domain.installation import LoadedModel, ServerStatus
 from app.domain.model import ModelInfo, ModelRef, PullProgress
 from app.domain.prompt import ChatRequest
 from app.errors import ConnectionDropped
+from app.providers import fields
 from app.providers.base import CanPull, Provider
 from app.providers.connection import Connection
-from app.providers.faults import Asked, from_message, message_of
+from app.providers.faults import from_message, message_of
 from app.providers.lines import broken, read_object, well_formed
 
 if TYPE_CHECKING:
     import httpx
 
 NANOSECONDS = 1_000_000_000
+LONGEST_TIME = 40  # characters of a time as Go writes it
+LONGEST_VERSION = 100  # characters
+MOST_LAYERS = 1000  # of a model that is fetched; those of today have fewer than 50
 FOR_EVER = timedelta(days=3650)  # `keep_alive: -1` gives a time centuries ahead
 BESIDE_OPTIONS = frozenset({'think', 'keep_alive', 'format'})  # parameters that are no sampling options
 COUNTS: Mapping[str, str] = {'prompt_eval_count': 'prompt_tokens', 'eval_count': 'tokens'}
@@ -39,15 +43,16 @@ class Ollama(Provider, CanPull):
 
     def __init__(self, url: str, *, http: 'httpx.AsyncClient | None' = None) -> None:
         """Take the address, for example `http://127.0.0.1:11434`; nothing is asked yet."""
-        self.url = url.rstrip('/')
-        self._connection = Connection(self.name, self.url, http=http)
+        self._connection = Connection(self.name, url, http=http)
+        self.url = self._connection.url
         self._described: dict[str, ModelInfo] = {}
 
     async def models(self) -> list[ModelInfo]:
         """List what is installed and can chat, the most recent first."""
         data = await self._connection.ask('GET', '/api/tags')
         with well_formed(data, self.name):
-            return [_listed(self.name, entry) for entry in data['models'] or [] if not _only_embeds(entry)]
+            found = fields.named(data['models'], 'name')
+            return [_listed(ModelRef(self.name, name), entry) for name, entry in found if not _only_embeds(entry)]
 
     async def describe(self, model: str) -> ModelInfo:
         """Say what a model can do; kept until it is pulled again."""
@@ -81,7 +86,7 @@ class Ollama(Provider, CanPull):
             async for batch in batches:
                 for line in batch:
                     data = self._read(line, model)
-                    status = str(data.get('status', ''))
+                    status = fields.word(data.get('status'))
                     with well_formed(data, self.name):
                         _count(data, layers)
                     completed, total = (sum(column) for column in zip((0, 0), *layers.values(), strict=True))
@@ -94,17 +99,19 @@ class Ollama(Provider, CanPull):
         """Say whether the model is in memory now."""
         data = await self._connection.ask('GET', '/api/ps')
         with well_formed(data, self.name):
-            return _tagged(model) in {entry['name'] for entry in data['models'] or []}
+            return _tagged(model) in dict(fields.named(data['models'], 'name'))
 
     async def status(self) -> ServerStatus:
         """Say which version runs and what is in memory now."""
         version, data = await asyncio.gather(self.version(), self._connection.ask('GET', '/api/ps'))
         with well_formed(data, self.name):
-            return ServerStatus(version=version, loaded=tuple(_loaded(entry) for entry in data['models'] or []))
+            return ServerStatus(
+                version=version, loaded=tuple(_loaded(*each) for each in fields.named(data['models'], 'name'))
+            )
 
     async def version(self) -> str:
         """Give the server's version, for example `0.25.0`."""
-        return str((await self._connection.ask('GET', '/api/version')).get('version', ''))
+        return fields.word((await self._connection.ask('GET', '/api/version')).get('version'))[:LONGEST_VERSION]
 
     async def close(self) -> None:
         """Give back the connections."""
@@ -133,7 +140,7 @@ class Ollama(Provider, CanPull):
     def _read(self, line: bytes, model: str) -> dict[str, Any]:
         data = read_object(line, self.name)
         if 'error' in data:
-            raise from_message(message_of(data), Asked(self.name, self.url, model))
+            raise from_message(message_of(data), self._connection.asked(model))
         return data
 
     def _deltas(self, data: Mapping[str, Any], line: bytes) -> Iterator[Delta]:
@@ -149,33 +156,32 @@ class Ollama(Provider, CanPull):
 
 def _figures(data: Mapping[str, Any]) -> dict[str, Any]:
     """Give the closing line's figures, in tokens and seconds; what the server leaves out is left out."""
-    counts = {name: data[key] for key, name in COUNTS.items() if key in data}
-    durations = {name: data[key] / NANOSECONDS for key, name in DURATIONS.items() if key in data}
-    return {**counts, **durations, 'done_reason': data.get('done_reason', 'stop')}
+    counts = {name: data[key] for key, name in COUNTS.items() if fields.count(data.get(key)) is not None}
+    took = {name: fields.seconds(data.get(key), NANOSECONDS) for key, name in DURATIONS.items()}
+    durations = {name: seconds for name, seconds in took.items() if seconds is not None}
+    return {**counts, **durations, 'done_reason': fields.word(data.get('done_reason')) or 'stop'}
 
 
 def _count(data: Mapping[str, Any], layers: dict[str, tuple[int, int]]) -> None:
     """Note how far a layer is. Ollama starts a part again when it fails; the bar stays where it was."""
-    digest = data.get('digest')
-    if digest:
+    digest = fields.word(data.get('digest'))
+    if digest and (digest in layers or len(layers) < MOST_LAYERS):
         before, _ = layers.get(digest, (0, 0))
-        layers[digest] = (max(before, data.get('completed') or 0), data.get('total') or 0)
+        layers[digest] = max(before, fields.count(data.get('completed')) or 0), fields.count(data.get('total')) or 0
 
 
-def _listed(provider: str, entry: Mapping[str, Any]) -> ModelInfo:
+def _listed(ref: ModelRef, entry: Mapping[str, Any]) -> ModelInfo:
     """Read an entry of `/api/tags`."""
-    return ModelInfo(
-        ref=ModelRef(provider, entry['name']), size=entry.get('size'), continues_prefix=True, sets_window=True
-    )
+    return ModelInfo(ref=ref, size=fields.count(entry.get('size')), continues_prefix=True, sets_window=True)
 
 
 def _read_description(ref: ModelRef, data: Mapping[str, Any]) -> ModelInfo:
     """Read the answer of `/api/show`. Servers before 0.6.4 tell no capabilities."""
-    info = data.get('model_info') or {}
-    capabilities = data.get('capabilities') or []
+    info = fields.mapping(data.get('model_info'))
+    capabilities = fields.words(data.get('capabilities'))
     return ModelInfo(
         ref=ref,
-        context_length=info.get(f'{info.get("general.architecture")}.context_length'),
+        context_length=fields.count(info.get(f'{info.get("general.architecture")}.context_length')) or None,
         sets_window=True,
         thinks='thinking' in capabilities,
         sees='vision' in capabilities or 'projector_info' in data,
@@ -183,13 +189,13 @@ def _read_description(ref: ModelRef, data: Mapping[str, Any]) -> ModelInfo:
     )
 
 
-def _loaded(entry: Mapping[str, Any]) -> LoadedModel:
+def _loaded(name: str, entry: Mapping[str, Any]) -> LoadedModel:
     """Read an entry of `/api/ps`. A model that is kept for ever has a time centuries ahead, which is none."""
-    until = _time(str(entry.get('expires_at') or ''))
+    until = _time(fields.word(entry.get('expires_at')))
     return LoadedModel(
-        name=entry['name'],
-        size=entry.get('size_vram') or entry.get('size'),
-        num_ctx=entry.get('context_length'),
+        name=name,
+        size=fields.count(entry.get('size_vram')) or fields.count(entry.get('size')),
+        num_ctx=fields.count(entry.get('context_length')),
         until=until if until and until - datetime.now(UTC) < FOR_EVER else None,
     )
 
@@ -197,14 +203,14 @@ def _loaded(entry: Mapping[str, Any]) -> LoadedModel:
 def _time(written: str) -> datetime | None:
     """Read a time as Go writes it, with up to nine digits of a second."""
     try:
-        return datetime.fromisoformat(re.sub(r'(\.\d{6})\d+', r'\1', written)).astimezone(UTC)
+        return datetime.fromisoformat(re.sub(r'(\.\d{6})\d+', r'\1', written[:LONGEST_TIME])).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
 def _only_embeds(entry: Mapping[str, Any]) -> bool:
     """Tell models that only make embeddings: those that can be told from the list are of the BERT family."""
-    return 'bert' in str((entry.get('details') or {}).get('family', ''))
+    return 'bert' in fields.word(fields.mapping(entry.get('details')).get('family'))
 
 
 def _tagged(model: str) -> str:

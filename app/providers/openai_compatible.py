@@ -13,9 +13,10 @@ from app.domain.installation import ServerStatus
 from app.domain.model import ModelInfo, ModelRef
 from app.domain.prompt import ChatRequest
 from app.errors import ConnectionDropped, ModelNotFound
+from app.providers import fields
 from app.providers.base import Provider
 from app.providers.connection import Connection
-from app.providers.faults import Asked, from_message, message_of
+from app.providers.faults import from_message, message_of
 from app.providers.lines import broken, read_object, well_formed
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ PARAMETERS: Mapping[str, str] = {
 THINKING_KEYS = ('reasoning_content', 'reasoning')  # llama.cpp, vLLM and LM Studio; Ollama and newer vLLM
 FIELDS_WITHOUT_TEXT = (b':', b'event:', b'id:', b'retry:')  # server-sent events: comments (keep-alive) and the rest
 DONE = b'[DONE]'
+MILLISECONDS = 1000
 
 
 class OpenAICompatible(Provider):
@@ -41,16 +43,16 @@ class OpenAICompatible(Provider):
 
     def __init__(self, base_url: str, api_key: str = '', *, http: 'httpx.AsyncClient | None' = None) -> None:
         """Take the address up to and with `/v1`; the key is sent as a bearer token if there is one."""
-        self.url = base_url.rstrip('/')
-        headers = {'Authorization': f'Bearer {api_key}'} if api_key else {}
-        self._connection = Connection(self.name, self.url, headers=headers, http=http)
+        self._connection = Connection(self.name, base_url, key=api_key, http=http)
+        self.url = self._connection.url
         self._described: dict[str, ModelInfo] = {}
 
     async def models(self) -> list[ModelInfo]:
         """List the models, without those that only make embeddings as far as their name tells."""
         data = await self._connection.ask('GET', '/models')
         with well_formed(data, self.name):
-            return [self._info(entry) for entry in data['data'] if 'embed' not in entry['id']]
+            found = fields.named(data['data'], 'id')
+            return [self._info(name, entry) for name, entry in found if 'embed' not in name]
 
     async def describe(self, model: str) -> ModelInfo:
         """Say what the list says of a model; kept. What the list does not say is not known."""
@@ -91,11 +93,13 @@ class OpenAICompatible(Provider):
         """Give back the connections."""
         await self._connection.close()
 
-    def _info(self, entry: Mapping[str, Any]) -> ModelInfo:
+    def _info(self, name: str, entry: Mapping[str, Any]) -> ModelInfo:
         """Read an entry of the list: vLLM tells `max_model_len`, llama.cpp `meta.n_ctx` or `meta.n_ctx_train`."""
-        meta = entry.get('meta') or {}
-        context_length = entry.get('max_model_len') or meta.get('n_ctx') or meta.get('n_ctx_train')
-        return ModelInfo(ref=ModelRef(self.name, entry['id']), context_length=context_length, size=meta.get('size'))
+        meta = fields.mapping(entry.get('meta'))
+        told = entry.get('max_model_len'), meta.get('n_ctx'), meta.get('n_ctx_train')
+        context_length = next(filter(None, map(fields.count, told)), None)
+        size = fields.count(meta.get('size'))
+        return ModelInfo(ref=ModelRef(self.name, name), context_length=context_length, size=size)
 
     async def _events(self, batches: AsyncIterator[list[bytes]], model: str) -> AsyncGenerator[dict[str, Any], None]:
         """Read the events up to `[DONE]`, or to the end of the stream: not every server sends it."""
@@ -122,7 +126,7 @@ class OpenAICompatible(Provider):
     def _read(self, payload: bytes, model: str) -> dict[str, Any]:
         data = read_object(payload, self.name)
         if data.get('error') or ('choices' not in data and 'message' in data):
-            raise from_message(message_of(data), Asked(self.name, self.url, model))
+            raise from_message(message_of(data), self._connection.asked(model))
         return data
 
 
@@ -160,10 +164,13 @@ def _choice(data: Mapping[str, Any]) -> dict[str, Any]:
 def _figures(data: Mapping[str, Any]) -> dict[str, Any]:
     """Give the figures of an event: why it ended, tokens counted by the server, and llama.cpp's times in seconds."""
     found: dict[str, Any] = {}
-    if reason := _choice(data).get('finish_reason'):
+    if reason := fields.word(_choice(data).get('finish_reason')):
         found['done_reason'] = reason
-    if usage := data.get('usage'):
-        found.update(prompt_tokens=usage.get('prompt_tokens', 0), tokens=usage.get('completion_tokens', 0))
-    if timings := data.get('timings'):
-        found.update(prompt_seconds=timings['prompt_ms'] / 1000, seconds=timings['predicted_ms'] / 1000)
+    if usage := fields.mapping(data.get('usage')):
+        found['prompt_tokens'] = fields.count(usage.get('prompt_tokens')) or 0
+        found['tokens'] = fields.count(usage.get('completion_tokens')) or 0
+    timings = fields.mapping(data.get('timings'))
+    for key, name in (('prompt_ms', 'prompt_seconds'), ('predicted_ms', 'seconds')):
+        if (seconds := fields.seconds(timings.get(key), MILLISECONDS)) is not None:
+            found[name] = seconds
     return found

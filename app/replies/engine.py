@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
 
+from app.domain.addresses import hide_secrets
 from app.domain.message import Message, Status
 from app.errors import GuilhermeError, ServerSilent, UnexpectedFault
 from app.replies.committer import Committer
@@ -150,7 +151,7 @@ class Engine:
             log.warning('Reply %s failed: %s', reply.id, error)
             return Outcome(Status.FAILED, error)
         log.error('Reply %s failed', reply.id, exc_info=error)
-        return Outcome(Status.FAILED, UnexpectedFault(message=str(error)[:200]))
+        return Outcome(Status.FAILED, UnexpectedFault(message=hide_secrets(str(error)[:200])))
 
     def _sealed(self, reply: RunningReply) -> None:
         task = asyncio.create_task(self._finish(reply), name=f'finish {reply.id}')

@@ -239,14 +239,24 @@ def read_url(text: str) -> URL:
         SettingsInvalid: the address is none that can be used.
     """
     try:
-        url = make_url(text)
+        url = make_url(_with_one_at(text))
     except exc.ArgumentError as error:
         raise SettingsInvalid(name='GUILHERME_DATABASE_URL', message=str(error)) from error
+    except ValueError:  # without its words, which quote what stands behind a colon: perhaps the password
+        raise SettingsInvalid(name='GUILHERME_DATABASE_URL', message='its port is no number') from None
     if url.drivername in ('postgres', 'postgresql', 'postgresql+psycopg'):
         return url.set(drivername='postgresql+psycopg')
     if url.drivername in ('sqlite', 'sqlite+pysqlite') and url.database not in (None, '', ':memory:'):
         return url
     raise SettingsInvalid(name='GUILHERME_DATABASE_URL', message='use sqlite:///FILE or postgresql+psycopg://…')
+
+
+def _with_one_at(text: str) -> str:
+    """Encode the `@` of a password written as it is: what stands behind it would count as the host, and be told."""
+    scheme, sep, rest = text.partition('://')
+    authority, slash, path = rest.partition('/')
+    known, at, host = authority.rpartition('@')
+    return f'{scheme}{sep}{known.replace("@", "%40")}{at}{host}{slash}{path}'
 
 
 def prepare_file(file: Path) -> None:

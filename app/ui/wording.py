@@ -13,6 +13,13 @@ ERRORS: Mapping[str, str] = {
     'unexpected': msgid('Something went wrong that we did not foresee. The log has the details.'),
     'provider_error': msgid('The model server did not do what it was asked.'),
     'server_unreachable': msgid('Nobody answers at {url}. Start Ollama there, then try again.'),
+    'another_server': msgid(
+        'Something else than {server} answers at {url} (status {status}). Check the address, and what stands before it.'
+    ),
+    'sign_in_needed': msgid(
+        'What stands in front of {server} at {url} asks for a sign-in (status {status}). If it takes a name and a '
+        'password, write them into the address: http://name:password@host'
+    ),
     'server_busy': msgid('The model server has too much to do just now. Try again in a moment.'),
     'model_not_found': msgid('The model {model} is not installed. Download it or choose another one.'),
     'out_of_memory': msgid('There is not enough memory for {model}. Close other programs or choose a smaller model.'),
@@ -57,6 +64,16 @@ OPEN = msgid(
 """Said while more is listened to than this machine."""
 
 REASONS: Mapping[str, str] = {
+    'password_refused': msgid(
+        'The name and password in the address of {server} were refused at {url} (status {status}). '
+        'Check them in the settings.'
+    ),
+    'forbidden': msgid(
+        'What answers at {url} in front of {server} does not let us in (status {status}). If it asks for a sign-in, '
+        'write name and password into the address: http://name:password@host'
+    ),
+    'slow_answer': msgid('The model server did not answer within {seconds} seconds. It may have too much to do.'),
+    'key_missing': msgid('The model server at {url} wants a key (status {status}). Set GUILHERME_OPENAI_API_KEY.'),
     'temporary_gone': msgid('This was a temporary chat. It was never saved, and is gone since the app restarted.'),
     'empty_message': msgid('Write something first.'),
     'long_message': msgid('This message is too long. Up to {longest} characters fit into one.'),
@@ -179,6 +196,9 @@ REASONS: Mapping[str, str] = {
     ),
 }
 
+SERVERS: Mapping[str, str] = {'ollama': 'Ollama'}
+"""What model servers are called by, where one is meant that has a name."""
+
 NEAREST = msgid('There is no command /{name}. Did you mean /{nearest}? As a message it begins with //')
 
 PROGRESS: Mapping[str, str] = {
@@ -241,7 +261,8 @@ def error_sentence(t: Translator, error: Mapping[str, Any]) -> Sentence:
     template = REASONS.get(str(error.get('reason', '')), ERRORS.get(code, ERRORS['unexpected']))
     if error.get('nearest'):
         template = NEAREST
-    return Sentence(_filled(t(template), error), 'pull' if code == 'model_not_found' else '')
+    server = SERVERS.get(str(error.get('provider', '')), t('a model server'))
+    return Sentence(_filled(t(template), {'server': server, **error}), 'pull' if code == 'model_not_found' else '')
 
 
 def progress_sentence(t: Translator, progress: Mapping[str, Any]) -> str:

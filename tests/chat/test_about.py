@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from app.chat.about import without_secrets
 from app.domain.installation import ServerStatus
 from app.errors import ServerUnreachable
 from tests.chat.desk import Desk, open_desk
@@ -50,8 +49,3 @@ async def test_models_come_with_what_they_can(desk: Desk) -> None:
 async def test_the_data_folder_is_told(desk: Desk) -> None:
     assert desk.chat.about.data_dir == desk.parts.settings.data_dir
     assert (await desk.chat.about.database()).place == str(desk.parts.settings.data_dir / 'guilherme.db')
-
-
-def test_names_and_passwords_are_left_out() -> None:
-    assert without_secrets('https://me:secret@box.local:11434/ollama') == 'https://box.local:11434/ollama'
-    assert without_secrets('http://127.0.0.1:11434') == 'http://127.0.0.1:11434'

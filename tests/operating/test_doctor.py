@@ -18,6 +18,7 @@ from tests.operating.running import names, run
 from tests.support.app_process import free_port, running_app
 from tests.support.ollama_server import OllamaServer
 from tests.support.postgres import postgres_server
+from tests.support.raw_server import RawServer, said
 
 NOBODY = 'http://127.0.0.1:1'
 
@@ -64,6 +65,31 @@ async def test_what_is_missing_comes_with_what_to_do(tmp_path: Path) -> None:
     assert 'restore FILE' in advised['✗ The database does not answer: file is not a database']
     assert '--port' in next(advice for text, advice in advised.items() if f'Port {port} cannot be used' in text)
     assert 'Start Ollama' in advised['✗ ollama does not answer']
+
+
+async def test_no_password_is_told(tmp_path: Path) -> None:
+    where = ('--data-dir', str(tmp_path), '--port', str(free_port()))
+    async with RawServer(said(b'<html>Sign in</html>', '401 Unauthorized')) as proxy:
+        _, out, err = await run(
+            'doctor',
+            *where,
+            OLLAMA_HOST=proxy.url.replace('//', '//someone:hush@'),
+            GUILHERME_OPENAI_BASE_URL='http://someone:hu/sh@127.0.0.1:1/v1?key=hush',
+            GUILHERME_DATABASE_URL='postgresql://someone:hu@sh@127.0.0.1:1/db',
+        )
+    assert 'The name and password in the address of Ollama were refused' in out
+    assert f'at {proxy.url} (status 401)' in out
+    assert not [part for part in ('someone', 'hush', 'hu/', 'sh@') if part in out + err]
+
+
+async def test_a_page_in_the_place_of_ollama_is_told(tmp_path: Path) -> None:
+    where = ('--data-dir', str(tmp_path), '--port', str(free_port()))
+    async with RawServer(said(b'<!DOCTYPE html><h1>502 Bad Gateway</h1>', '502 Bad Gateway')) as proxy:
+        code, out, _ = await run('doctor', *where, OLLAMA_HOST=proxy.url)
+    assert code == 1
+    advice = pairs(out)['✗ Something is wrong with ollama']
+    assert advice.startswith(f'Something else than Ollama answers at {proxy.url} (status 502).')
+    assert '<' not in out
 
 
 async def test_a_database_of_another_version_is_told_apart(tmp_path: Path) -> None:

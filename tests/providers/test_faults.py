@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -10,8 +12,18 @@ from app.errors import (
     ServerBusy,
     ServerFault,
     ServerUnreachable,
+    SignInNeeded,
 )
-from app.providers.faults import HTTPX_FAULTS, Asked, from_httpx, from_message, from_status, message_of
+from app.providers.faults import (
+    HTTPX_FAULTS,
+    Asked,
+    Proof,
+    from_answer,
+    from_httpx,
+    from_message,
+    from_status,
+    message_of,
+)
 
 ASKED = Asked('ollama', 'http://there', 'gemma2:2b')
 
@@ -56,6 +68,7 @@ def test_translates_by_the_nearest_class(raised: Exception, expected: type[Provi
         ('pull model manifest: file does not exist', ModelNotFound),
         ('The model `gemma2:2b` does not exist.', ModelNotFound),
         ('something else', ServerFault),
+        ('a log ' * 200 + 'CUDA error: out of memory', OutOfMemory),
     ],
 )
 def test_reads_what_servers_say(message: str, expected: type[ProviderError]) -> None:
@@ -64,10 +77,36 @@ def test_reads_what_servers_say(message: str, expected: type[ProviderError]) -> 
 
 @pytest.mark.parametrize(
     ('status', 'expected'),
-    [(401, AccessDenied), (403, AccessDenied), (429, ServerBusy), (503, ServerBusy), (500, ServerFault)],
+    [
+        (401, SignInNeeded),
+        (403, SignInNeeded),
+        (407, SignInNeeded),
+        (429, ServerBusy),
+        (503, ServerBusy),
+        (500, ServerFault),
+    ],
 )
 def test_reads_statuses(status: int, expected: type[ProviderError]) -> None:
     assert type(from_status(status, '', ASKED)) is expected
+
+
+@pytest.mark.parametrize(
+    ('proof', 'expected', 'reason'),
+    [
+        (Proof.NONE, SignInNeeded, None),
+        (Proof.PASSWORD, SignInNeeded, 'password_refused'),
+        (Proof.NO_KEY, AccessDenied, 'key_missing'),
+        (Proof.KEY, AccessDenied, None),
+    ],
+)
+def test_a_refusal_says_whose_key_or_password(proof: Proof, expected: type[ProviderError], reason: str | None) -> None:
+    error = from_answer(401, b'{"error": "unauthorized"}', replace(ASKED, proof=proof))
+    assert type(error) is expected
+    assert error.details.get('reason') == reason
+
+
+def test_a_page_refuses_no_key() -> None:
+    assert type(from_answer(401, b'<html>Sign in</html>', replace(ASKED, proof=Proof.KEY))) is SignInNeeded
 
 
 def test_long_messages_are_cut() -> None:

@@ -10,7 +10,6 @@ import pytest
 from app.domain.delta import DeltaKind
 from app.domain.model import PullProgress
 from app.errors import (
-    AccessDenied,
     BrokenStream,
     ConnectionDropped,
     ModelNotFound,
@@ -20,6 +19,7 @@ from app.errors import (
     ServerBusy,
     ServerFault,
     ServerUnreachable,
+    SignInNeeded,
 )
 from app.providers.base import CanPull
 from app.providers.ollama import Ollama
@@ -113,7 +113,7 @@ FAULTS: list[tuple[str, type[ProviderError], dict[str, object]]] = [
     ('end_after=5', ConnectionDropped, {}),
     ('error_after=5', ServerFault, {'message': 'an error was encountered while running the model: unexpected EOF'}),
     ('error_after=5 message=CUDA%20error:%20out%20of%20memory', OutOfMemory, {'model': 'gemma2:2b'}),
-    ('junk_after=5', BrokenStream, {'line': '<html>502 Bad Gateway</html>'}),
+    ('junk_after=5', BrokenStream, {'line': '502 Bad Gateway'}),
 ]
 
 
@@ -132,8 +132,8 @@ REFUSALS: list[tuple[str, type[ProviderError], dict[str, object]]] = [
     ('busy', ServerBusy, {}),
     ('status=503', ServerBusy, {}),
     ('status=429', ServerBusy, {}),
-    ('status=401', AccessDenied, {}),
-    ('status=403', AccessDenied, {}),
+    ('status=401', SignInNeeded, {'status': 401}),
+    ('status=403', SignInNeeded, {'status': 403, 'reason': 'forbidden'}),
     ('status=500 message=boom', ServerFault, {'message': 'boom'}),
     ('status=404 message=route', ServerFault, {'message': 'route'}),
 ]

@@ -93,6 +93,11 @@ class Exchange:
         """Write bytes as they are."""
         self._transport.write(data)
 
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait because the client does not read."""
+        return self._transport.get_write_buffer_size()
+
     def _is_head(self) -> bool:
         return self.record.method == 'HEAD'
 

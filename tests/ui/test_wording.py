@@ -35,9 +35,12 @@ RAISED_WITH_REASON = (
     'NotFound',
     'TranscriptUnavailable',
     'StorageUnavailable',
+    'AccessDenied',
     'AlreadyRunning',
     'PortTaken',
     'OperationRefused',
+    'ServerSilent',
+    'SignInNeeded',
     'WindowUnavailable',
 )
 
@@ -74,7 +77,8 @@ def given_as(keyword: str, call: str) -> set[str]:
 def test_every_exception_has_a_sentence_that_can_be_filled(kind: type[GuilhermeError], language: Language) -> None:
     t = translator(language)
     needed = placeholders(ERRORS[kind.code])
-    assert needed <= documented_details(kind) | ({'message'} if kind is GuilhermeError else set())
+    known_here = {'server'} | ({'message'} if kind is GuilhermeError else set())
+    assert needed <= documented_details(kind) | known_here
     sentence = error_sentence(t, kind(**{name: f'<{name}>' for name in needed}).as_data()).text
     assert all(f'<{name}>' in sentence for name in needed)
     assert '{' not in sentence
@@ -104,6 +108,8 @@ def test_every_reason_has_a_sentence(language: Language) -> None:
             'url': 'http://127.0.0.1:8080',
             'host': 'nowhere',
             'port': 80,
+            'status': 401,
+            'seconds': 10,
             'encoding': 'LATIN1',
             'language': 'ko',
             'offered': 'English',
@@ -226,3 +232,10 @@ def test_why_an_answer_ends_early_is_said(said: dict[str, Any], stats: dict[str,
 )
 def test_sizes_are_written_as_people_read_them(count: float, english: str, portuguese: str) -> None:
     assert (size(translator('en'), count), size(translator('pt-BR'), count)) == (english, portuguese)
+
+
+def test_only_a_server_that_has_a_name_is_called_by_it() -> None:
+    t = translator('en')
+    told = {'code': 'another_server', 'url': 'http://box', 'status': 502}
+    assert error_sentence(t, {**told, 'provider': 'ollama'}).text.startswith('Something else than Ollama answers at')
+    assert error_sentence(t, {**told, 'provider': ['x']}).text.startswith('Something else than a model server answers')

@@ -4,7 +4,7 @@ from nicegui import ui
 
 from app.chat import Chat
 from app.chat.downloads import Download
-from app.errors import ModelNotFound
+from app.errors import ModelNotFound, ProviderError, ServerUnreachable
 from app.ui.theme import icon_element, text_button
 from app.ui.translations import Translator
 from app.ui.wording import error_sentence, size
@@ -30,13 +30,14 @@ class ServerState(ui.element):
     def show(self) -> None:
         """Show what is known now."""
         state = self._state()
-        if (state, self._failed) != self._shown:
-            self._shown = state, self._failed
+        shown = state, self._failed, str(self._fault) if state == 'faulty' else ''
+        if shown != self._shown:
+            self._shown = shown
             self.clear()
             with self:
                 self._draw(state)
         self.visible = state != 'fine'
-        self._timer.active = state in ('unreachable', 'empty')
+        self._timer.active = state in ('unreachable', 'faulty', 'empty')
 
     async def _look(self) -> None:
         if self.client.has_socket_connection:
@@ -51,7 +52,14 @@ class ServerState(ui.element):
             return 'fine'
         if self._chat.downloads.current():
             return 'downloading'
-        return 'unreachable' if models.overview.faults else 'empty'
+        if self._fault is None:
+            return 'empty'
+        return 'unreachable' if isinstance(self._fault, ServerUnreachable) else 'faulty'
+
+    @property
+    def _fault(self) -> ProviderError | None:
+        """What is wrong with the server that is asked when nothing else was chosen."""
+        return dict(self._chat.models.overview.faults).get(self._chat.models.main.name)
 
     def _draw(self, state: str) -> None:
         t, models = self._t, self._chat.models
@@ -62,6 +70,9 @@ class ServerState(ui.element):
             ui.label(t('Install it from ollama.com/download, then start it with:'))
             ui.label('ollama serve').classes('command')
             ui.label(t('This page notices by itself when it is there.')).classes('quiet')
+        elif state == 'faulty' and self._fault is not None:
+            ui.label(error_sentence(t, self._fault.as_data()).text).classes('strong')
+            ui.label(t('This page notices by itself when that is mended.')).classes('quiet')
         elif state == 'empty':
             ui.label(t('Ollama is running, but it has no model yet.')).classes('strong')
             if self._failed is not None:

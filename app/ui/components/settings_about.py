@@ -79,7 +79,7 @@ def _server(t: Translator, report: ServerReport) -> Group:
     rows = [[t('Address'), report.url]]
     if report.status is None:
         fault = report.fault.as_data() if report.fault else {'code': 'server_busy'}
-        note = error_sentence(t, fault | ({'url': report.url} if 'url' in fault else {})).text
+        note = error_sentence(t, fault).text
         return {'title': title, 'rows': rows, 'note': note}
     if report.status.version:
         rows.append([t('Version'), report.status.version])
