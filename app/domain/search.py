@@ -68,7 +68,11 @@ class FoundConversation:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """A page of what was found, in order; `after` is where the next one begins, None if this is the last."""
+    """A page of what was found, in order; `after` is where the next one begins, None if this is the last.
+
+    `is_cut` says that so much was asked for that only its beginning was looked for.
+    """
 
     conversations: tuple[FoundConversation, ...]
     after: Place | None = None
+    is_cut: bool = False

@@ -1,4 +1,4 @@
-"""Finds conversations by what was said in them. The index is kept by triggers (migration 0004).
+"""Finds conversations by what was said in them. The index is kept by triggers (migrations 0004 and 0006).
 
 The newest conversations come first, behind those whose title was hit: this order does not jump while one types, pages
 can follow one another in it, and both databases know it. How often a word stands in a message says little in a chat.
@@ -20,7 +20,7 @@ from app.domain.search import Findings, FoundConversation, Place, SearchHit, Sea
 from app.storage.database import Database
 from app.storage.rows import conversation_from, search_key
 from app.storage.search_index import Condition, index_of
-from app.storage.search_terms import terms
+from app.storage.search_terms import wanted
 from app.storage.snippets import Marker
 from app.storage.tables import ConversationRow, ConversationTagRow, MessageRow, UtcDateTime
 
@@ -66,7 +66,8 @@ class _Finding:
         self._session = session
         self._query = query
         self._index = index_of(session)
-        self._terms = terms(query.text)
+        self._wanted = wanted(query.text)
+        self._terms = self._wanted.terms
         self._marker = Marker(self._terms)
 
     def page(self, owner_id: str, after: Place | None, limit: int) -> Findings:
@@ -80,7 +81,8 @@ class _Finding:
             for row, _, count in page
         ]
         last, is_titled, _ = page[-1] if len(rows) > limit else (None, 0, 0)
-        return Findings(tuple(found), (is_titled, last.updated_at, last.id) if last else None)
+        place = (is_titled, last.updated_at, last.id) if last else None
+        return Findings(tuple(found), place, is_cut=self._wanted.is_cut)
 
     def _first(self, owner_id: str, after: Place | None, limit: int) -> Sequence[Any]:
         """Read the first rows. What is said everywhere need not be counted everywhere to show a page."""

@@ -1,4 +1,4 @@
-"""Asks the index that migration 0004 makes, on either database: which messages have the words, and pass the filters."""
+"""Asks the index of migrations 0004 and 0006 on either database: which messages have the words, and fit the filters."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,15 +9,13 @@ from sqlalchemy import Subquery, TextClause, bindparam, column, text
 from sqlmodel import Session
 
 from app.domain.search import SearchQuery
-from app.storage.search_terms import Term
+from app.storage.search_terms import Term, is_wide, spaced
 from app.storage.tables import UtcDateTime
 
 DEAR = 8_000
 """What gathering messages may cost on PostgreSQL, in its planner's unit (a page read in order), before it is tried with
 fewer. That is reached with some 6,000 hits among 100,000 messages, or where all have to be looked at.
 """
-
-LAST_CHARACTER = '\U0010ffff'
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,45 +61,21 @@ def index_of(session: Session) -> Index:
     return Fts5() if session.get_bind().dialect.name == 'sqlite' else TextSearch()
 
 
-_WORDS = 'SELECT rowid FROM search_words WHERE search_words MATCH :words'
-_GLUED = f' UNION ALL SELECT rowid FROM search_wide WHERE search_wide MATCH :glued AND rowid NOT IN ({_WORDS})'
-"""Words in other letters that stand in a text without spaces (Python入門) are no words to `search_words`."""
-
-
 class Fts5:
-    """SQLite. Words are looked up in `search_words`; what is written without spaces in `search_wide`."""
+    """SQLite. A text with anything in a script without spaces is in `search_wide`, any other in `search_words`."""
 
     def messages(self, _session: Session, terms: Sequence[Term], query: SearchQuery) -> Condition:
-        """Begin with the words, which are the quickest to ask for, then the others."""
-        words = [term for term in terms if not term.is_wide]
-        long = [term for term in terms if term.is_wide and len(term.text) > 2]
-        short = [term for term in terms if term.is_wide and len(term.text) <= 2]
+        """Ask for all terms at once, the tables one after the other."""
         tests, values = _filters(query)
-        sources: list[str] = []
-        if words:
-            sources.append(_WORDS)
-            values['words'] = ' '.join(_quoted(term) for term in words)
-            if all(len(term.text) > 2 for term in words):
-                sources[0] += _GLUED
-                values['glued'] = ' '.join(f'"{term.text}"' for term in words)
-        if long:
-            sources.append('SELECT rowid FROM search_wide WHERE search_wide MATCH :wide')
-            values['wide'] = ' '.join(_quoted(term) for term in long)
-        for number, term in enumerate(short):
-            # The index has runs of three characters; those that begin with one or two lie beside each other.
-            begin = f'begin{number}'
-            sources.append(
-                f'SELECT DISTINCT doc AS rowid FROM search_wide_terms WHERE term >= :{begin} AND term < :{begin}_end'
-            )
-            values |= {begin: term.text.lower(), f'{begin}_end': term.text.lower() + LAST_CHARACTER}
-        return self._joined(sources, tests, values)
-
-    def _joined(self, sources: list[str], tests: list[str], values: dict[str, Any]) -> Condition:
-        first, *others = sources or ['SELECT number AS rowid FROM search_entry']
-        source = f'({first}) AS found'
+        source = 'SELECT number AS rowid FROM search_entry'
+        if terms:
+            tables = ['search_wide'] if any(term.is_wide for term in terms) else ['search_words', 'search_wide']
+            source = ' UNION ALL '.join(f'SELECT rowid FROM {table} WHERE {table} MATCH :words' for table in tables)
+            values['words'] = ' '.join(map(_quoted, terms))
+        source = f'({source}) AS found'
         if tests:
             source += ' JOIN search_entry AS entry ON entry.number = found.rowid'
-        return Condition(source, [*(f'found.rowid IN ({other})' for other in others), *tests], values)
+        return Condition(source, tests, values)
 
     def within(
         self, _session: Session, _condition: Condition, _conversation_ids: Callable[[], Sequence[str]]
@@ -225,7 +199,8 @@ def _prepared(query: str, condition: Condition) -> TextClause:
 
 def _quoted(term: Term) -> str:
     """Write a term for FTS5: between quotation marks nothing has a meaning, and a term has none itself."""
-    return f'"{term.text}"' + (' *' if term.is_prefix and not term.is_wide else '')
+    goes_on = term.is_prefix and not is_wide(term.text[-1])
+    return f'"{spaced(term.text)}"' + (' *' if goes_on else '')
 
 
 def _vector_query(words: Sequence[str], term: Term) -> str:

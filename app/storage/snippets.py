@@ -4,10 +4,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from app.domain.search import Fragment
 from app.storage.rows import search_key
-from app.storage.search_terms import Term, is_wide
+from app.storage.search_terms import Term, is_wide, words_of
 
 BEFORE, LENGTH = 28, 180
 """Characters of a snippet before its first hit and in all: two or three lines of a narrow column."""
@@ -112,12 +113,20 @@ def _plain(text: str) -> str:
 def _pattern(terms: Sequence[Term], *, whole_words: bool) -> re.Pattern[str] | None:
     alternatives = []
     for number, term in enumerate(terms):
-        words = [''.join(map(_any_form, word)) for word in re.findall(r'[^\W_]+', _folded(term.text))]
-        said = r'[\W_]+'.join(words) if words else re.escape(term.text)
+        words = words_of(_folded(term.text))
+        said = _one_after_the_other(words) if words else re.escape(term.text)
         if words and whole_words and not term.is_wide:
             said = rf'(?<![^\W_]){said}' + ('' if term.is_prefix else r'(?![^\W_])')
         alternatives.append(f'(?P<term{number}>{said})')
     return re.compile('|'.join(alternatives)) if alternatives else None
+
+
+def _one_after_the_other(words: Sequence[str]) -> str:
+    """Write words with whatever may stand between them: something must, but beside a script without spaces."""
+    said = ''.join(map(_any_form, words[0]))
+    for before, word in pairwise(words):
+        said += (r'[\W_]*' if is_wide(before) or is_wide(word) else r'[\W_]+') + ''.join(map(_any_form, word))
+    return said
 
 
 def _folded(text: str) -> str:

@@ -1,5 +1,6 @@
 """The search: what is found, in which order, by whom, and that the index keeps up with whatever happens to messages."""
 
+import re
 import sqlite3
 import unicodedata
 from dataclasses import replace
@@ -95,6 +96,17 @@ async def finds(search: Search, words: str, **filters: Any) -> bool:
         ('ผมชอบกินข้าวผัด', 'ข้าว'),
         ('한국어를 배웁니다', '한국어'),
         ('한국어를 배웁니다', '배웁니다 한국'),
+        ('한국어를 배웁니다', '어'),
+        ('the 中 word', 'the 中 word'),
+        ('the 中国 word', 'word 国 the'),
+        ('Python入門の本', 'python'),
+        ('Python入門の本', 'pyth'),
+        ('Python入門の本', '入門の本'),
+        ('Python入門の本', '"python 入"'),
+        ('本はpythonです', '本 py'),
+        ('本はpythonです', 'はpyth'),
+        ('東京、大阪', '東京 大阪'),
+        ('𠮷野家', '𠮷'),
         ('🎉 party — “quoted” words', 'party quoted'),
     ],
 )
@@ -107,7 +119,18 @@ async def test_what_was_said_is_found(said: str, words: str, database: Database,
 
 @pytest.mark.parametrize(
     'words',
-    ['coracoes', 'oração', '"bate coração"', 'coração amor', 'coraçã bate', '東', 'meu "coração meu"', 'NOT', 'a OR b'],
+    [
+        'coracoes',
+        'oração',
+        'coração 東',
+        '"bate coração"',
+        'coração amor',
+        'coraçã bate',
+        '東',
+        'meu "coração meu"',
+        'NOT',
+        'a OR b',
+    ],
 )
 async def test_what_was_not_said_is_not_found(words: str, database: Database, search: Search) -> None:
     await stored(database, 'O meu coração bate')
@@ -167,6 +190,46 @@ async def test_every_word_is_found_in_any_form(said: list[str], database: Databa
     await erase(database, chat)
     assert missing == []
     assert await search.find(LOCAL_OWNER, SearchQuery()) == Findings(())
+
+
+def has_letters(text: str) -> bool:
+    return any(char.isalnum() for char in text)
+
+
+_mixed = st.lists(
+    st.sampled_from(['the', 'word', 'café', 'Python'])
+    | st.text(st.sampled_from('中国的東京かナ한ข้า'), min_size=1, max_size=4).filter(
+        lambda signs: signs.strip('\u0e49') != ''
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    said=st.lists(st.builds(str.join, st.sampled_from(['', ' ']), _mixed), min_size=1, max_size=4),
+    asked=_mixed,
+)
+async def test_scripts_are_found_with_words_beside_them_as_by_reading(
+    said: list[str], asked: list[str], database: Database
+) -> None:
+    """Whatever is glued together: a sign is found wherever it stands, a word where it is one."""
+    chat = await stored(database, *said)
+    found = await Search(database).find(LOCAL_OWNER, SearchQuery(text=' '.join(asked) + ' '))
+    await erase(database, chat)
+    expected = sum(all(stands_in(term, each) for term in asked) for each in said)
+    assert sum(each.count for each in found.conversations) == expected
+
+
+def signs_and_words(text: str) -> list[str]:
+    return re.findall('[a-z]+|[^ ]', text.lower().replace('é', 'e'))
+
+
+def stands_in(term: str, text: str) -> bool:
+    """Read both one by one: words and signs in the same order, side by side."""
+    looked_for, there = signs_and_words(term), signs_and_words(text)
+    return any(there[at : at + len(looked_for)] == looked_for for at in range(len(there)))
 
 
 async def erase(database: Database, chat: Conversation) -> None:
@@ -356,9 +419,10 @@ async def test_what_is_deleted_for_good_leaves_nothing(backend: str, database: D
     def rows(session: Session) -> int:
         tables = ['search_entry']
         if backend == 'sqlite':
-            tables += ['search_conversation', 'words_left', 'search_wide_terms']
-            vocabulary = "CREATE VIRTUAL TABLE temp.words_left USING fts5vocab (main, search_words, 'row')"
-            session.connection().execute(text(vocabulary))
+            tables += ['search_conversation', 'words_left', 'wide_left']
+            for name in ('words', 'wide'):
+                vocabulary = f"CREATE VIRTUAL TABLE temp.{name}_left USING fts5vocab (main, search_{name}, 'row')"
+                session.connection().execute(text(vocabulary))
         counts = [text(f'SELECT count(*) FROM {name}') for name in tables]
         return sum(session.connection().execute(count).scalar_one() for count in counts)
 
@@ -439,4 +503,29 @@ async def test_messages_from_before_the_index_are_found(empty_url: str) -> None:
     assert len(await find(search, 'coracao')) == 2
     await erase(database, chat)
     assert len(await find(search, 'coracao')) == 1
+    await database.close()
+
+
+async def test_scripts_without_spaces_from_before_are_found_and_so_after_going_back(empty_url: str) -> None:
+    database = Database(empty_url)
+
+    async def change(step: Any, revision: str) -> None:
+        await database.write(lambda session: step(migrate.config(session.connection()), revision))
+
+    await database.upgrade()
+    await change(command.downgrade, '0005')
+    texts = ['東京タワー the', 'Python入門', 'the word', 'ข้าว']
+    before = [await stored(database, each) for each in texts]
+    await database.upgrade()
+    search = Search(database)
+    for chat, words in zip(before, ['the 京', 'python', 'word', 'ข้'], strict=True):
+        assert chat.id in [each.conversation.id for each in await find(search, f'{words} ')]
+    for chat in before:
+        await erase(database, chat)
+    assert await find(search) == []
+    after = await stored(database, '東京 tower')
+    await change(command.downgrade, '0005')
+    await erase(database, after)
+    await database.upgrade()
+    assert await find(search) == []
     await database.close()

@@ -5,8 +5,12 @@ import time
 import pytest
 
 from app.domain.search import Fragment
-from app.storage.search_terms import Term, terms
+from app.storage.search_terms import LONGEST_TERM, MOST_TERMS, MOST_WORDS, Term, Wanted, wanted
 from app.storage.snippets import AT_A_TIME, LENGTH, SEARCHED, SEARCHED_IN_ALL, Marker
+
+
+def terms(text: str) -> tuple[Term, ...]:
+    return wanted(text).terms
 
 
 def shown(fragments: tuple[Fragment, ...]) -> str:
@@ -87,3 +91,22 @@ def test_long_texts_do_not_keep_the_others_from_being_marked() -> None:
     for _ in range(SEARCHED_IN_ALL // SEARCHED + 2):
         marker.snippet('nada ' * (SEARCHED // 5))
     assert shown(marker.snippet('nada ' * 200 + 'um gato')).endswith('um [gato]')
+
+
+@pytest.mark.parametrize(
+    ('text', 'expected'),
+    [
+        ('gato gato  "gato" Gato ', Wanted((Term('gato'), Term('Gato')))),
+        (' '.join(f'w{n}' for n in range(400)), Wanted(tuple(Term(f'w{n}') for n in range(MOST_TERMS)), is_cut=True)),
+        ('de ' * 3000, Wanted((Term('de'),), is_cut=True)),
+        ('"' + 'um dois ' * 30 + '"', Wanted((Term(' '.join(['um dois'] * (MOST_WORDS // 2))),), is_cut=True)),
+        ('東' * 5000, Wanted((Term('東' * MOST_WORDS),), is_cut=True)),
+        ('東京 ' + '京' * 30 + ' gato', Wanted((Term('東京'), Term('京' * (MOST_WORDS - 2))), is_cut=True)),
+        ('a' * 9000, Wanted((Term('a' * LONGEST_TERM, is_prefix=True),), is_cut=True)),
+        ('!? ' * 20, Wanted((Term('!?'),))),
+        ('🎉' * 300, Wanted((Term('🎉' * LONGEST_TERM, is_prefix=True),), is_cut=True)),
+        ('Python入門 を', Wanted((Term('Python入門'), Term('を')))),
+    ],
+)
+def test_of_very_much_the_beginning_is_looked_for(text: str, expected: Wanted) -> None:
+    assert wanted(text) == expected

@@ -81,11 +81,11 @@ async def test_pages_follow_each_other(page: Browser, parts: Parts) -> None:
     for _ in range(17):
         await parts.chat.branching.fork(LOCAL_OWNER, await some_message(page, parts))
     first = await search(page, 'gato')
-    [[_, _, after]] = page.calls(SearchPanel, 'fill')
+    [[_, _, after, _]] = page.calls(SearchPanel, 'fill')
     asked = {'ticket': 1, 'query': 'gato', 'filters': NO_FILTERS, 'after': after}
     page.trigger(page.element(SearchPanel), 'more', asked)
     await until(lambda: page.calls(SearchPanel, 'extend'))
-    [[_, second, rest]] = page.calls(SearchPanel, 'extend')
+    [[_, second, rest, _]] = page.calls(SearchPanel, 'extend')
     assert rest is None
     assert len({each['id'] for each in [*first, *second]}) == len(first) + len(second) == 18
 
@@ -119,7 +119,7 @@ async def test_only_the_newest_search_of_a_page_goes_on(page: Browser, parts: Pa
                 ask(page, ticket)
             await until(lambda: page.element(SearchPanel)._running)
         await until(lambda: page.calls(SearchPanel, 'fill'))
-    assert [ticket for ticket, _, _ in page.calls(SearchPanel, 'fill')] == [5]
+    assert [ticket for ticket, *_ in page.calls(SearchPanel, 'fill')] == [5]
     assert len(begun) == SEARCHER_THREADS + 1
 
 
@@ -161,3 +161,13 @@ async def test_a_search_that_takes_too_long_says_so_and_the_next_one_works(page:
     assert (ticket, 'took too long' in sentence) == (1, True)
     parts.database._searching = lane
     assert [each['id'] for each in await search(page, 'gato', 2)] == [conversation_id]
+
+
+async def test_what_was_left_out_of_a_long_text_is_said(page: Browser, parts: Parts) -> None:
+    await page.open('/')
+    await answered(page, parts, 'tokens=1 gato')
+    await search(page, 'gato')
+    assert len(await search(page, 'gato ' * 3000, 2)) == 1
+    notes = [note for _, _, _, note in page.calls(SearchPanel, 'fill')]
+    assert notes[0] == ''
+    assert 'only its first words' in notes[1]

@@ -41,6 +41,7 @@ export default {
     </div>
     <div v-if="active" class="conversation-list search-results" data-testid="conversation-list" id="search-results"
       :role="items.length ? 'listbox' : 'group'" :aria-label="labels.results" :aria-busy="String(loading)" ref="results" @scroll.passive="onScroll">
+      <p v-if="note" class="found-beyond" role="status" data-testid="search-note">{{ note }}</p>
       <div v-for="item in shown" :key="item.id" role="group" :aria-label="item.title" class="found">
         <div class="conversation-item" data-testid="conversation-item" :data-conversation-id="item.id" role="presentation"
           :data-streaming="String(!!item.streaming)" :data-unread="String(!!item.unread)" :class="{ cursor: cursor === item.at, active: opened === item.id }">
@@ -68,7 +69,7 @@ export default {
   data() {
     return {
       query: "", filters: { ...NOTHING }, unfolded: false, offers: { folder: [], tag: [], model: [] },
-      items: [], more: null, answered: false, loading: false, fault: "", cursor: -1, opened: null, prefix: "",
+      items: [], more: null, answered: false, loading: false, fault: "", note: "", cursor: -1, opened: null, prefix: "",
     };
   },
   computed: {
@@ -141,9 +142,10 @@ export default {
       if (this.active && this.pending) this.ask();
       else if (this.extending) this.askMore(this.extending);
     },
-    fill(ticket, items, more) {
+    fill(ticket, items, more, note) {
       if (ticket !== this.ticket) return;
       this.settle();
+      this.note = note;
       this.items = items;
       this.more = more;
       this.$nextTick(() => {
@@ -239,7 +241,7 @@ export default {
     forget() {
       this.items = [];
       this.more = this.opened = null;
-      this.fault = "";
+      this.fault = this.note = "";
       this.answered = this.loading = this.pending = false;
     },
     // A time of today, a day of this year, or a date.

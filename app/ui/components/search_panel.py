@@ -85,7 +85,8 @@ class SearchPanel(Element, component='search_panel.js', dependencies=['input_met
         streaming = self._chat.live.streaming()
         items = [self._item(each, each.conversation.id in streaming) for each in found.conversations]
         more = found.after and (found.after[0], found.after[1].isoformat(), found.after[2])
-        self.run_method(method, asked['ticket'], items, more)
+        note = self._t('This is a lot of text: only its first words were looked for.') if found.is_cut else ''
+        self.run_method(method, asked['ticket'], items, more, note)
 
     def _leave(self) -> None:
         """End the search that runs: a page has one, and what it no longer asks for keeps nothing busy."""
