@@ -190,7 +190,7 @@ class ImportRefused(GuilhermeError):
 
     Details: `reason`, and where the fault is, as far as it is known: `file` (inside an archive), `conversation` and
     `message` (counted from 1), `byte` (from 0), `line` and `column` (from 1). Some reasons name a `field`, its `value`,
-    a `limit` in MB or an `encoding`.
+    a `limit` (of a size in MB) or an `encoding`.
     """
 
     code = 'import_refused'

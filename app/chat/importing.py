@@ -28,7 +28,8 @@ T = TypeVar('T')
 
 ITEMS = 50
 CHARACTERS = 500_000
-"""How much is read before it is stored."""
+READ = 5_000_000
+"""How much is read before it is stored: things, characters of messages, bytes of the file."""
 
 TELL_EVERY = 0.2
 """Seconds between two steps that are told of."""
@@ -146,7 +147,7 @@ class Importing:
         is_empty = True
         try:
             await self._follow()  # what an earlier import gave and the database did not let follow
-            while part := await _in_thread(lambda: _next_part(found), meter):
+            while part := await _in_thread(lambda: _next_part(found, meter), meter):
                 self.check_room(0)
                 await taking.take(part)
                 self._tell(replace(self._latest[owner_id], read=meter.done, total=meter.total, tally=taking.tally))
@@ -203,14 +204,14 @@ class Importing:
             self._live.reshelved.emit(owner_id)
 
 
-def _next_part(found: Iterator[Item]) -> list[Item]:
+def _next_part(found: Iterator[Item], meter: Meter) -> list[Item]:
     part: list[Item] = []
-    length = 0
+    length, before = 0, meter.done
     for item in islice(found, ITEMS):
         part.append(item)
         if isinstance(item, Carried):
             length += sum(len(message.content) + len(message.thinking) for message in item.messages)
-        if length > CHARACTERS:
+        if length > CHARACTERS or meter.done > before + READ:
             break
     return part
 

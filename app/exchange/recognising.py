@@ -1,7 +1,7 @@
 """Finds out what a file is by how it begins, and reads it. A new format is joined here."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -18,8 +18,8 @@ from app.exchange.reading import (
     own,
     zip_members,
 )
-from app.exchange.reading.intake import Intake, Meter
-from app.exchange.reading.json_bytes import pieces
+from app.exchange.reading.intake import Intake, Meter, in_file
+from app.exchange.reading.json_bytes import without_mark
 from app.exchange.reading.json_stream import outline
 from app.exchange.reading.notes import Say
 from app.exchange.reading.own import Item
@@ -93,19 +93,10 @@ def _read_zip(file: Path, owner_id: str, t: Say, meter: Meter) -> Iterator[Item]
             raise ImportRefused(reason='unknown_format')
         meter.total = sum(member.file_size for member, _ in found)
         for member, reader in found:
-            with closing(zip_members.intake(archive, member, meter)) as intake, _named(member.filename):
+            with closing(zip_members.intake(archive, member, meter)) as intake, in_file(member.filename):
                 yield from reader(intake, owner_id, t)
-
-
-@contextmanager
-def _named(file: str) -> Iterator[None]:
-    try:
-        yield
-    except ImportRefused as refusal:
-        raise ImportRefused(**{'file': file, **refusal.details}) from refusal
 
 
 def _looks_like_json(file: Intake) -> bool:
     with closing(file):
-        _, start = next(pieces(file), (0, b''))
-    return start.lstrip()[:1] in (b'[', b'{')
+        return without_mark(file.read()).lstrip()[:1] in (b'[', b'{')

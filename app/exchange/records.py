@@ -5,8 +5,10 @@ written: who reads a file owns what is in it.
 """
 
 import json
+import reprlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 from app.domain.carried import Carried
@@ -20,12 +22,28 @@ Record = Mapping[str, Any]
 
 
 def as_json(record: Record, *, indent: int | None = None) -> bytes:
-    """Write a record as UTF-8. Half a surrogate pair, which UTF-8 has no form for, is written as an escape."""
-    separators = (',', ':') if indent is None else None
+    """Write a record as UTF-8. Half a surrogate pair, which UTF-8 has no form for, is written as an escape, and a
+    figure that is no number, which JSON has no form for, as null.
+    """
+    form: Mapping[str, Any] = {'indent': indent, 'separators': (',', ':') if indent is None else None}
     try:
-        return json.dumps(record, ensure_ascii=False, indent=indent, separators=separators).encode()
+        return json.dumps(record, ensure_ascii=False, allow_nan=False, **form).encode()
     except UnicodeEncodeError:
-        return json.dumps(record, indent=indent, separators=separators).encode()
+        return json.dumps(_finite(record), **form).encode()
+    except ValueError:
+        return as_json(_finite(record), indent=indent)
+
+
+def _finite(value: Any) -> Any:
+    match value:
+        case float():
+            return value if isfinite(value) else None
+        case dict():
+            return {key: _finite(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_finite(each) for each in value]
+        case _:
+            return value
 
 
 def carried_record(carried: Carried) -> Record:
@@ -244,7 +262,7 @@ def _optional_time(text: str | None) -> datetime | None:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError(f'not a text: {value!r:.80}')
+        raise TypeError(f'not a text: {reprlib.repr(value)}')
     return value
 
 
@@ -254,11 +272,11 @@ def _optional_text(value: Any) -> str | None:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise TypeError(f'not an object: {value!r:.80}')
+        raise TypeError(f'not an object: {reprlib.repr(value)}')
     return value
 
 
 def _number(value: Any) -> float | None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise TypeError(f'not a number: {value!r:.80}')
+        raise TypeError(f'not a number: {reprlib.repr(value)}')
     return value

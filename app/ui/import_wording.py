@@ -18,7 +18,11 @@ REFUSALS: Mapping[str, str] = {
     'unknown_role': msgid('I do not know who “{value}” is.'),
     'circle': msgid('The messages answer each other in a circle.'),
     'too_long': msgid('A conversation is larger than {limit} MB.'),
+    'long_text': msgid('A text is larger than {limit} MB.'),
+    'long_number': msgid('A number here is longer than any real one.'),
     'too_deep': msgid('Too many brackets stand within each other here.'),
+    'too_many': msgid('A conversation has more than {limit} values.'),
+    'too_many_messages': msgid('A conversation has more than {limit} messages.'),
     'bad_zip': msgid('This .zip is damaged. Try to download it again.'),
     'encrypted': msgid('This .zip needs a password. Unpack it and choose the file inside.'),
     'zip_bomb': msgid('This .zip would become far too large when it is unpacked.'),
@@ -47,7 +51,8 @@ def refusal_sentence(t: Translator, error: Mapping[str, Any]) -> str:
     if error.get('code') != 'import_refused' or refusal is None:
         return error_sentence(t, error).text
     place = ', '.join(t(words).format(n=error[name]) for name, words in PLACES.items() if name in error)
-    sentence = t(refusal).format_map({'field': '…', 'value': '…', 'limit': '…', 'encoding': '…'} | dict(error))
+    limit = f'{error.get("limit", 0):,}'.replace(',', '.' if t.language == 'pt-BR' else ',')
+    sentence = t(refusal).format_map({'field': '…', 'value': '…', 'encoding': '…'} | dict(error) | {'limit': limit})
     return f'{sentence} ({place})' if place else sentence
 
 

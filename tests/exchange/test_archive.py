@@ -3,6 +3,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from math import inf, nan
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from app.exchange.archive import CONVERSATIONS, DOCUMENTS, FOLDERS, MANIFEST, PR
 from app.exchange.json_file import json_file
 from app.exchange.reading.archive import Archive
 from app.exchange.reading.intake import Meter
-from app.exchange.records import carried_from, document_record, folder_record
+from app.exchange.records import as_json, carried_from, document_record, folder_record
 from tests.exchange.carried_values import Everything, everything
 from tests.exchange.samples import rich, talk
 from tests.storage.samples import START, new_id
@@ -90,6 +91,12 @@ def test_the_manifest_counts_and_others_can_read_it_with_any_program() -> None:
 def test_a_json_file_is_a_line_of_the_archive() -> None:
     carried = rich()
     assert carried_from(json.loads(json_file(carried)), LOCAL_OWNER) == carried
+
+
+def test_a_figure_that_is_no_number_is_written_as_null() -> None:
+    record = {'stats': {'a': nan, 'b': [inf, 1.5, 'é']}, 'half': '\ud83d'}
+    for written in (record, record | {'half': 'x'}):
+        assert json.loads(as_json(written)) == written | {'stats': {'a': None, 'b': [None, 1.5, 'é']}}
 
 
 def test_a_reply_that_streams_is_interrupted_there(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -13,10 +12,14 @@ from app.domain.document import Document
 from app.errors import ImportRefused
 from app.exchange.archive import CONVERSATIONS, DOCUMENTS, FOLDERS, FORMAT, MANIFEST, MEMBERS, PREFERENCES, VERSION
 from app.exchange.reading import zip_members
-from app.exchange.reading.intake import Intake, Meter
+from app.exchange.reading.intake import Intake, Meter, in_file
+from app.exchange.reading.json_lines import JsonLines
 from app.exchange.records import carried_from, document_from, folder_from
 
 T = TypeVar('T')
+
+LARGEST_MANIFEST = 1_000_000
+"""Bytes; ours have some 1,000."""
 
 WRONG_RECORD = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError)
 """What comes of taking a record apart that is none of ours."""
@@ -68,7 +71,9 @@ class Archive:
 
     def _checked_manifest(self) -> Mapping[str, Any]:
         with closing(self._intake(MANIFEST)) as file:
-            data = b''.join(iter(file.read, b''))
+            data = file.read(LARGEST_MANIFEST + 1)
+        if len(data) > LARGEST_MANIFEST:
+            raise ImportRefused(reason='bad_zip', file=MANIFEST)
         try:
             manifest = json.loads(data)
             form, version, members = manifest['format'], int(manifest['version']), dict(manifest['members'])
@@ -82,6 +87,7 @@ class Archive:
         for name in MEMBERS:
             if names.count(name) != 1 or not isinstance(members.get(name), dict):
                 raise ImportRefused(reason='bad_zip', file=name)
+        zip_members.check_sizes(self._zip, [self._zip.getinfo(name) for name in MEMBERS])
         return members
 
     def _intake(self, name: str) -> Intake:
@@ -93,33 +99,14 @@ class Archive:
 
     def _lines(self, name: str, convert: Callable[[Any], T]) -> Iterator[T]:
         said = self._members[name]
-        summed, line, byte = sha256(), 0, 0
-        with closing(self._intake(name)) as file:
-            for line, data in enumerate(_split(file), 1):
-                summed.update(data)
+        with closing(self._intake(name)) as file, in_file(name):
+            lines = JsonLines(file)
+            for record in lines:
                 try:
-                    made = convert(json.loads(data))
-                except json.JSONDecodeError as error:
-                    raise ImportRefused(reason='not_json', file=name, line=line, byte=byte + error.pos) from error
+                    made = convert(record)
                 except WRONG_RECORD as error:
                     field = ' '.join(str(error).split())[:80]
-                    raise ImportRefused(reason='wrong_shape', field=field, file=name, line=line, byte=byte) from error
+                    raise ImportRefused(reason='wrong_shape', field=field, **lines.place) from error
                 yield made
-                byte += len(data)
-        if (said.get('count'), said.get('sha256')) != (line, summed.hexdigest()):
-            raise ImportRefused(reason='bad_zip', file=name, line=line, byte=byte)
-
-
-def _split(file: Intake) -> Iterator[bytes]:
-    """Yield lines with their ends. One that would not fit into memory is refused by the file."""
-    kept: list[bytes] = []
-    while data := file.read():
-        *whole, rest = data.split(b'\n')
-        for part in whole:
-            yield b''.join([*kept, part, b'\n'])
-            kept = []
-            file.mark()
-        if rest:
-            kept.append(rest)
-    if kept:
-        yield b''.join(kept)
+            if (said.get('count'), said.get('sha256')) != (lines.count, lines.checksum):
+                raise ImportRefused(reason='bad_zip', **lines.place)

@@ -1,10 +1,14 @@
 """The predecessor's SQLite file: tables `conversations` and `messages`.
 
-The file is somebody else's: it is opened to be read only, and only tables are read, no views, which could do anything.
+The file is somebody else's, and a database can do a lot: it is opened to be read only, by queries that may do nothing
+but read the plain columns of two real tables, and looked through for broken pages before. Nothing of it is sorted but
+keys, and rows are read one by one, so that no join makes more of it than it is.
 """
 
+import re
 import sqlite3
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from itertools import groupby
 from pathlib import Path
@@ -15,12 +19,43 @@ from app.errors import ImportRefused
 from app.exchange.reading import shapes
 from app.exchange.reading.chat_history import FORMAT, role_of
 from app.exchange.reading.intake import LARGEST_PIECE, Meter
-from app.exchange.reading.tree import Node, Outline, carried, in_a_line
+from app.exchange.reading.json_bytes import LARGEST_TEXT
+from app.exchange.reading.tree import MOST_MESSAGES, Node, Outline, carried, in_a_line
 
 BEGINNING = b'SQLite format 3\x00'
 
+TABLES = 'messages', 'conversations'
+MESSAGE = 'id', 'role', 'content', 'timestamp'
+OUTLINE = 'title', 'timestamp'
+
+_TABLE = re.compile(r'CREATE\s+TABLE\b', re.IGNORECASE)
+"""Of a real table; one that is virtual is somebody's program."""
+
 STEPS = 10_000
 """Of SQLite's machine, between two looks whether to stop."""
+
+LONGEST_KEY = 200
+"""Characters of a conversation's id; they are sorted."""
+
+MOST_CONVERSATIONS = 200_000
+"""Their ids are held in memory, 200 bytes each."""
+
+LARGEST_PAGE_CACHE = 8_000
+"""Kilobytes that SQLite keeps of the file."""
+
+LIMITS: Mapping[int, int] = {
+    sqlite3.SQLITE_LIMIT_LENGTH: LARGEST_TEXT,
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
+    sqlite3.SQLITE_LIMIT_COLUMN: 200,
+    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 50,
+    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
+    sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 1,
+    sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
+}
+"""What its statements, and the values in it, may come to."""
+
+HARMLESS = frozenset({'quick_check', 'table_info'})
+"""What may be asked of the file beside its rows."""
 
 
 def read(file: Path, owner_id: str, meter: Meter) -> Iterator[Carried]:
@@ -31,28 +66,57 @@ def read(file: Path, owner_id: str, meter: Meter) -> Iterator[Carried]:
         Stopped: the reading was stopped.
     """
     try:
-        address = f'{file.absolute().as_uri()}?mode=ro&immutable=1'
-        # One thread after another takes a part of it.
-        with closing(sqlite3.connect(address, uri=True, check_same_thread=False)) as database:
-            database.text_factory = lambda data: data.decode('utf-8', 'replace')
-            database.set_progress_handler(lambda: meter.stopped, STEPS)
-            database.execute('PRAGMA trusted_schema = OFF')
+        with closing(opened(file, meter)) as database:
             yield from _conversations(database, owner_id, meter)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OverflowError) as error:
         meter.look()
-        raise ImportRefused(reason='bad_database') from error
+        reason = 'long_text' if isinstance(error, sqlite3.DataError) else 'bad_database'
+        raise ImportRefused(reason=reason, limit=LARGEST_TEXT // 1_000_000) from error
+
+
+def opened(file: Path, meter: Meter) -> sqlite3.Connection:
+    """Open a file for nothing but reading. One thread after another takes a part of it."""
+    address = f'{file.absolute().as_uri()}?mode=ro&immutable=1'
+    database = sqlite3.connect(address, uri=True, check_same_thread=False, cached_statements=8)
+    database.text_factory = lambda data: data.decode('utf-8', 'replace')
+    database.set_progress_handler(lambda: meter.stopped, STEPS)
+    for limit, value in LIMITS.items():
+        database.setlimit(limit, value)
+    for setting in (
+        'trusted_schema = OFF',
+        'cell_size_check = ON',
+        'ignore_check_constraints = ON',
+        'mmap_size = 0',
+        f'cache_size = -{LARGEST_PAGE_CACHE}',
+    ):
+        database.execute(f'PRAGMA {setting}')
+    database.set_authorizer(_allowed)
+    return database
+
+
+def _allowed(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+    """Allow to read the two tables and what is said of them. Their statements are parsed without asking here."""
+    readable = action == sqlite3.SQLITE_READ and first in (*TABLES, 'sqlite_master')
+    harmless = action == sqlite3.SQLITE_PRAGMA and first in HARMLESS
+    functions = action == sqlite3.SQLITE_FUNCTION and second in ('count', 'length')
+    good = action == sqlite3.SQLITE_SELECT or readable or harmless or functions
+    return sqlite3.SQLITE_OK if good else sqlite3.SQLITE_DENY
 
 
 def _conversations(database: sqlite3.Connection, owner_id: str, meter: Meter) -> Iterator[Carried]:
-    said, outlines = _columns(database, 'messages'), _columns(database, 'conversations')
+    said, outlines = (_columns(database, table) for table in TABLES)
     if not {'conversation_id', 'role', 'content'} <= said or 'id' not in outlines:
         raise ImportRefused(reason='unknown_format')
+    for table in TABLES:  # what is sound has no more rows than pages can hold
+        if database.execute(f"PRAGMA quick_check('{table}')").fetchone() != ('ok',):
+            raise ImportRefused(reason='bad_database')
     [[count]] = database.execute('SELECT count(*) FROM messages')
-    read = 0
-    for number, (key, rows) in enumerate(groupby(_rows(database, said, outlines), key=lambda row: row[0]), 1):
-        messages = list(_within_limits(rows))
+    known, read = _known(database), 0
+    for number, (key, places) in enumerate(groupby(_places(database), key=lambda place: place[0]), 1):
         try:
-            made = _conversation(str(key), messages, owner_id)
+            messages = _within_limits(_row(database, 'messages', MESSAGE, said, place) for _, place in places)
+            outline = _row(database, 'conversations', OUTLINE, outlines, known.get(str(key)))
+            made = _conversation(str(key), messages, outline, owner_id)
         except ImportRefused as refusal:
             raise ImportRefused(**{'conversation': number, **refusal.details}) from refusal
         read += len(messages)
@@ -63,33 +127,55 @@ def _conversations(database: sqlite3.Connection, owner_id: str, meter: Meter) ->
 
 
 def _columns(database: sqlite3.Connection, table: str) -> set[str]:
-    kinds = database.execute("SELECT type FROM sqlite_master WHERE name = ? AND type = 'table'", [table]).fetchall()
-    return {row[1] for row in database.execute(f'PRAGMA table_info({table})')} if kinds else set()
+    """Give the columns of a table, without those that are reckoned; none if it is no real table."""
+    statement = database.execute("SELECT sql FROM sqlite_master WHERE name = ? AND type = 'table'", [table]).fetchone()
+    if statement is None or not _TABLE.match(str(statement[0])):
+        return set()
+    return {row[1] for row in database.execute(f'PRAGMA table_info({table})')}
 
 
-def _rows(database: sqlite3.Connection, said: set[str], outlines: set[str]) -> Iterator[tuple[Any, ...]]:
-    """Yield conversation, message, role, content, time, title and time of the conversation; messages in order."""
-    message = ', '.join(f'm.{name}' if name in said else 'NULL' for name in ('id', 'role', 'content', 'timestamp'))
-    outline = ', '.join(f'c.{name}' if name in outlines else 'NULL' for name in ('title', 'timestamp'))
-    query = (
-        f'SELECT m.conversation_id, {message}, {outline} FROM messages m LEFT JOIN conversations c '  # noqa: S608
-        'ON c.id = m.conversation_id ORDER BY m.conversation_id, m.rowid'
-    )
-    return iter(database.execute(query))
+def _known(database: sqlite3.Connection) -> dict[str, int]:
+    """Give where each conversation stands; of two with the same id the first counts."""
+    known: dict[str, int] = {}
+    for key, place in database.execute('SELECT id, rowid FROM conversations WHERE length(id) <= ?', [LONGEST_KEY]):
+        known.setdefault(str(key), place)
+        if len(known) > MOST_CONVERSATIONS:
+            raise ImportRefused(reason='bad_database')
+    return known
 
 
-def _within_limits(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    length = 0
+def _places(database: sqlite3.Connection) -> Iterator[tuple[Any, int]]:
+    """Yield the conversation and the place of each message, in order."""
+    too_long = 'SELECT 1 FROM messages WHERE length(conversation_id) > ? LIMIT 1'
+    if database.execute(too_long, [LONGEST_KEY]).fetchone():
+        raise ImportRefused(reason='wrong_shape', field='conversation_id')
+    return iter(database.execute('SELECT conversation_id, rowid FROM messages ORDER BY conversation_id, rowid'))
+
+
+def _row(
+    database: sqlite3.Connection, table: str, names: tuple[str, ...], columns: set[str], place: int | None
+) -> tuple[Any, ...]:
+    """Give what stands at a place: null where there is no such column, or no such place."""
+    wanted = ', '.join(name if name in columns else 'NULL' for name in names)
+    found = database.execute(f'SELECT {wanted} FROM {table} WHERE rowid = ?', [place]).fetchone()  # noqa: S608
+    return tuple(found) if found else (None,) * len(names)
+
+
+def _within_limits(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    kept, size = [], 0
     for row in rows:
-        length += len(row[3]) if isinstance(row[3], str | bytes) else 0
-        if length > LARGEST_PIECE:
+        size += sum(sys.getsizeof(value) for value in row if isinstance(value, str | bytes))
+        kept.append(row)
+        if size > LARGEST_PIECE:
             raise ImportRefused(reason='too_long', limit=LARGEST_PIECE // 1_000_000)
-        yield row
+        if len(kept) > MOST_MESSAGES:
+            raise ImportRefused(reason='too_many_messages', limit=MOST_MESSAGES)
+    return kept
 
 
-def _conversation(key: str, rows: list[tuple[Any, ...]], owner_id: str) -> Carried | None:
+def _conversation(key: str, rows: list[tuple[Any, ...]], outline: tuple[Any, ...], owner_id: str) -> Carried | None:
     nodes = in_a_line([_node(row, number) for number, row in enumerate(rows, 1)])
-    *_, title, written_at = rows[0]
+    title, written_at = outline
     return carried(
         Outline(
             format=FORMAT,
@@ -104,7 +190,7 @@ def _conversation(key: str, rows: list[tuple[Any, ...]], owner_id: str) -> Carri
 
 
 def _node(row: tuple[Any, ...], number: int) -> Node:
-    _, key, role, content, written_at, *_ = row
+    key, role, content, written_at = row
     with shapes.at_message(number):
         return Node(
             key=f'#{number}' if key is None else shapes.name(key, 'id'),

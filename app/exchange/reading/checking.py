@@ -16,6 +16,7 @@ from app.domain.preferences import Range
 from app.domain.queued import HELD
 from app.errors import ImportRefused
 from app.exchange.reading.shapes import EARLIEST, LATEST
+from app.exchange.reading.tree import MOST_TAGS
 
 FIGURE = Range(0, 10**12)
 """What a figure can be: a count or seconds."""
@@ -57,7 +58,9 @@ def checked(carried: Carried, number: int) -> Carried:
     holding = _ends(carried) if carried.queued else frozenset[str | None]()
     return replace(
         carried,
-        conversation=replace(conversation, title=conversation.title[:LONGEST_TITLE]),
+        conversation=replace(
+            conversation, title=conversation.title[:LONGEST_TITLE], tags=conversation.tags[:MOST_TAGS]
+        ),
         messages=tuple(_with_good_figures(message, held=message.id in holding) for message in carried.messages),
         folder=carried.folder[:LONGEST_FOLDER_NAME],
     )

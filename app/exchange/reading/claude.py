@@ -5,6 +5,7 @@ Each conversation has `chat_messages`, in the order they were written; newer fil
 together. What was attached came with its text.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,8 @@ FORMAT = 'claude'
 ROLES: Mapping[str, Role] = {'human': Role.USER, 'user': Role.USER, 'assistant': Role.ASSISTANT, 'system': Role.SYSTEM}
 SILENT = frozenset({'token_budget', 'flag', 'redacted_thinking'})
 """Blocks that nobody was shown."""
+
+_FENCES = re.compile('`{3,}')
 
 
 def read(file: Intake, owner_id: str, t: Say) -> Iterator[Carried]:
@@ -109,8 +112,6 @@ def _attached(value: Mapping[str, Any], t: Say) -> Iterator[str]:
 
 def fenced(name: str, content: str) -> str:
     """Show a file's text under its name, in a fence longer than any in it."""
-    fence = '```'
-    while fence in content:
-        fence += '`'
+    fence = '`' * max((3, *(len(run) + 1 for run in _FENCES.findall(content))))
     heading = f'{notes.plain(name)}:\n\n' if name else ''
     return f'{heading}{fence}\n{content.rstrip()}\n{fence}'

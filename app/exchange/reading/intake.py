@@ -2,7 +2,8 @@
 
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import IO
 
 from app.errors import ImportRefused
@@ -12,10 +13,6 @@ CHUNK = 64 * 1024
 
 LARGEST_PIECE = 100_000_000
 """Bytes of one conversation: more than any text, and few enough to be held in memory."""
-
-
-DEEPEST = 12_000
-"""Brackets within each other: a line of 6,000 messages where each holds the next."""
 
 BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError)
 
@@ -50,7 +47,6 @@ class Intake:
         self._counts = counts
         self._file = open_again()
         self._since_mark = 0
-        self._depth = 0
 
     def read(self, size: int = CHUNK) -> bytes:
         """Give the next bytes, none at the end.
@@ -74,17 +70,6 @@ class Intake:
     def mark(self) -> None:
         """Say that a piece is complete and the next one begins."""
         self._since_mark = 0
-        self._depth = 0
-
-    def deepen(self, data: bytes) -> None:
-        """Count brackets since the last `mark`; those in texts hardly ever open more than they close.
-
-        Raises:
-            ImportRefused: they lie deeper than in any conversation, and the parser's time grows with the square.
-        """
-        self._depth += data.count(b'[') + data.count(b'{') - data.count(b']') - data.count(b'}')
-        if self._depth > DEEPEST:
-            raise ImportRefused(reason='too_deep')
 
     def again(self) -> 'Intake':
         """Give the same file from its beginning; what is read there does not count."""
@@ -93,3 +78,12 @@ class Intake:
     def close(self) -> None:
         """Give the file back."""
         self._file.close()
+
+
+@contextmanager
+def in_file(name: str) -> Iterator[None]:
+    """Add the name of the file, inside an archive, to what is refused within."""
+    try:
+        yield
+    except ImportRefused as refusal:
+        raise ImportRefused(**{'file': name, **refusal.details}) from refusal

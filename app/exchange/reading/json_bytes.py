@@ -1,56 +1,110 @@
-"""The bytes of a JSON file in pieces that a parser takes."""
+"""The bytes of a JSON file in pieces that a parser takes: none ends within a text.
+
+The parser begins a text anew with each piece of it, and so would take the square of its length. And whoever looks for
+something outside of texts knows that a piece begins outside of one.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 import ijson
 
 from app.errors import ImportRefused
-from app.exchange.reading.intake import CHUNK, Intake
 
 JSON_FAULTS = (ijson.JSONError, UnicodeDecodeError)
 
+LARGEST_TEXT = 32_000_000
+"""Bytes of one text: an image of 24 MB written in letters. It is held three times for a moment, once with up to four
+bytes for each of its characters."""
+
 MARKS: Mapping[bytes, str] = {b'\xff\xfe': 'UTF-16', b'\xfe\xff': 'UTF-16'}
 BOM = b'\xef\xbb\xbf'
+REPLACEMENT = rb'\ufffd'
 
-_HALF_PAIR = re.compile(rb'\\u[dD][c-fC-F]')
-_ESCAPES = re.compile(rb'\\(?:u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(u[dD][c-fC-F]\w\w)|.)', re.DOTALL)
-LONGEST_ESCAPE = len(rb'\ud83d\ude00')
-LONGEST_PIECE = 16 * CHUNK
+_HALF_PAIR = re.compile(rb'\\u[dD][89a-fA-F]')
+_ESCAPES = re.compile(rb'\\(?:u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(u[dD][89a-fA-F]\w\w)|.)', re.DOTALL)
 
 
-def pieces(file: Intake) -> Iterator[tuple[int, bytes]]:
+class Readable(Protocol):
+    """What gives bytes until there are none."""
+
+    def read(self) -> bytes:
+        """Give the next bytes."""
+
+
+def pieces(file: Readable) -> Iterator[tuple[int, bytes]]:
     """Yield the file in pieces, each with the byte at which it begins, a byte order mark left out.
 
-    A second half of a surrogate pair that has no first (a character cut in two by whoever wrote the file) is replaced
-    by U+FFFD, since the parser refuses it. That keeps the length.
+    Half of a surrogate pair (a character cut in two by whoever wrote the file) is replaced by U+FFFD, since the parser
+    refuses a second half and makes a question mark of a first. That keeps the length.
 
     Raises:
-        ImportRefused: the file is in another encoding than UTF-8.
+        ImportRefused: the file is in another encoding than UTF-8, or a text in it is too large.
     """
-    start, kept = 0, b''
-    while data := file.read():
-        if start == 0 and not kept:
-            if data[:2] in MARKS:
-                raise ImportRefused(reason='encoding', encoding=MARKS[data[:2]], byte=0)
-            if data.startswith(BOM):
-                start, data = len(BOM), data[len(BOM) :]
-        kept += data
-        if end := _end_of_piece(kept):
-            yield start, _mended(kept[:end])
-            start, kept = start + end, kept[end:]
-    if kept:
-        yield start, _mended(kept)
+    start, held = 0, _Held()
+    first = file.read()
+    data = without_mark(first)
+    start = len(first) - len(data)
+    while data:
+        if piece := held.add(data):
+            yield start, _mended(piece)
+            start += len(piece)
+        data = file.read()
+    if rest := held.rest():
+        yield start, _mended(rest)
 
 
-def _end_of_piece(data: bytes) -> int:
-    """Give where to cut, so that no escape is cut in two."""
-    if b'\\' not in data[-LONGEST_ESCAPE:] or len(data) > LONGEST_PIECE:
-        return len(data)
-    return data.rfind(b' ') + 1
+class _Held:
+    """Bytes that wait for the end of the text they are in."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._within_text = False
+        self._escape = b''
+
+    def add(self, data: bytes) -> bytes:
+        """Take the next bytes, and give what is complete now."""
+        data = self._escape + data
+        self._escape = b'\\' if (len(data) - len(data.rstrip(b'\\'))) % 2 else b''
+        data = data.removesuffix(self._escape)
+        # Of the same length, without the quotation marks that end no text: "\\" is one sign, and so is what follows one
+        bare = data.replace(rb'\\', b'  ').replace(rb'\"', b'  ')
+        self._within_text ^= bare.count(b'"') % 2 == 1
+        end = bare.rfind(b'"') if self._within_text else len(data)
+        self._parts.append(data)
+        self._size += len(data)
+        if end < 0:  # the text goes on
+            if self._size > LARGEST_TEXT:
+                raise ImportRefused(reason='long_text', limit=LARGEST_TEXT // 1_000_000)
+            return b''
+        self._parts[-1] = data[:end]
+        complete = b''.join(self._parts)
+        self._parts, self._size = [data[end:]], len(data) - end
+        return complete
+
+    def rest(self) -> bytes:
+        """Give what is left."""
+        return b''.join([*self._parts, self._escape])
+
+
+def without_mark(data: bytes) -> bytes:
+    """Give the beginning of a file without the mark of its encoding.
+
+    Raises:
+        ImportRefused: it is another than UTF-8.
+    """
+    if data[:2] in MARKS:
+        raise ImportRefused(reason='encoding', encoding=MARKS[data[:2]], byte=0)
+    return data.removeprefix(BOM)
 
 
 def _mended(data: bytes) -> bytes:
     if not _HALF_PAIR.search(data):
         return data
-    return _ESCAPES.sub(lambda found: rb'\ufffd' if found[1] else found[0], data)
+    mended = bytearray(data)  # in place: millions of parts to be joined would take ten times the memory
+    for found in _ESCAPES.finditer(data):
+        if found[1]:
+            mended[found.start() : found.end()] = REPLACEMENT
+    return bytes(mended)

@@ -3,29 +3,32 @@
 Beside each goes where to look for its beginning, should it have a fault: the parser, ijson, does not say where it is.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from typing import Any, TypeVar
-
-import ijson
 
 from app.errors import ImportRefused
 from app.exchange.reading import json_place
 from app.exchange.reading.intake import Intake
 from app.exchange.reading.json_bytes import JSON_FAULTS, pieces
+from app.exchange.reading.json_events import Event, EventParser
+from app.exchange.reading.json_values import DEEPEST, DEEPEST_CHAIN, Builder
 
 T = TypeVar('T')
 
+TOLD = 3
+"""Steps of a path that are told: the formats differ in the first two."""
 
-def read_each(file: Intake, convert: Callable[[Any], T | None]) -> Iterator[T]:
+
+def read_each(file: Intake, convert: Callable[[Any], T | None], *, deepest: int = DEEPEST) -> Iterator[T]:
     """Yield what `convert` makes of each member of the list in a file (or of the one object that it is).
 
-    What it makes nothing of is passed over.
+    What it makes nothing of is passed over. Brackets may lie `deepest` within each other.
 
     Raises:
-        ImportRefused: the file is no JSON, or `convert` raised it; then with the conversation's number and byte.
+        ImportRefused: the file is no JSON, is beyond a limit, or `convert` raised it; with the place.
     """
-    for number, value, piece in _values(file):
+    for number, value, piece in values(file, deepest):
         try:
             made = convert(value)
         except ImportRefused as refusal:
@@ -36,49 +39,57 @@ def read_each(file: Intake, convert: Callable[[Any], T | None]) -> Iterator[T]:
             yield made
 
 
-def outline(file: Intake) -> Iterator[tuple[str, ...]]:
-    """Yield the keys in a file as paths, in order: `('mapping',)`, `('messages', 'role')`. Lists make no step.
+def values(file: Intake, deepest: int = DEEPEST) -> Iterator[tuple[int, Any, int]]:
+    """Yield number, value, and the piece of the file in which the one before it ended, all counted from 1.
 
     Raises:
-        ImportRefused: the file is no JSON.
+        ImportRefused: the file is no JSON, or is beyond a limit.
     """
-    found: list[Any] = ijson.sendable_list()
-    for _ in _fed(file, ijson.parse_coro(found)):
-        for prefix, event, key in found:
-            if event == 'map_key':
-                yield (*(step for step in prefix.split('.') if step not in ('', 'item')), str(key))
-        found.clear()
-
-
-def _values(file: Intake) -> Iterator[tuple[int, Any, int]]:
-    """Yield number, value, and the piece of the file in which the one before it ended, all counted from 1."""
-    found: list[Any] = ijson.sendable_list()
+    builder = Builder(deepest=deepest, members=True)
     number, before = 0, 1
-    for piece in _fed(file, ijson.items_coro(found, 'item' if _is_list(file.again()) else '')):
-        for value in found:
-            number += 1
-            yield number, value, before
-            before = piece
-        if found:
-            found.clear()
-            file.mark()
-
-
-def _is_list(file: Intake) -> bool:
-    with closing(file):
-        _, start = next(pieces(file), (0, b''))
-    return start.lstrip()[:1] == b'['
-
-
-def _fed(file: Intake, parser: Any) -> Iterator[int]:
-    """Feed a file to a parser and yield the number of each piece it took. A fault becomes a refusal with its place."""
-    number = 0
     try:
-        for number, (_, data) in enumerate(pieces(file), 1):
-            file.deepen(data)
-            parser.send(data)
-            yield number
-        parser.close()
+        for piece, events in _fed(file):
+            for value in builder.take(events):
+                number += 1
+                yield number, value, before
+                before = piece
+                file.mark()
+    except ImportRefused as refusal:
+        place = {} if 'byte' in refusal.details else {'conversation': number + 1}
+        raise ImportRefused(**{**place, **refusal.details}) from refusal
+
+
+def outline(file: Intake) -> Iterator[tuple[str, ...]]:
+    """Yield the keys in a file as paths, in order: `('mapping',)`, `('messages', 'role')`. Lists make no step, and of
+    keys further in than `TOLD` only the way to them is told.
+
+    Raises:
+        ImportRefused: the file is no JSON, or is beyond a limit.
+    """
+    path: list[str] = []
+    depth = 0
+    for _, events in _fed(file):
+        for kind, value in events:
+            if kind == 'map_key':
+                path[-1] = value
+                yield tuple(path[:TOLD])
+            elif kind in ('start_map', 'start_array'):
+                depth += 1
+                if depth > DEEPEST_CHAIN:
+                    raise ImportRefused(reason='too_deep', limit=DEEPEST_CHAIN)
+                path += [''] if kind == 'start_map' else []
+            elif kind in ('end_map', 'end_array'):
+                depth -= 1
+                del path[len(path) - (kind == 'end_map') :]
+
+
+def _fed(file: Intake) -> Iterator[tuple[int, Sequence[Event]]]:
+    """Yield the number of each piece of a file and what it tells. A fault becomes a refusal with its place."""
+    parser, number = EventParser(), 0
+    try:
+        for number, (start, data) in enumerate(pieces(file), 1):
+            yield number, parser.feed(data, start)
+        yield number, parser.close()
     except JSON_FAULTS as fault:
         with closing(file.again()) as again:
             raise json_place.refusal(again, number) from fault

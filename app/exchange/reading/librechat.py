@@ -12,6 +12,7 @@ from app.domain.message import Role, Status
 from app.exchange.reading import notes, shapes
 from app.exchange.reading.intake import Intake
 from app.exchange.reading.json_stream import read_each
+from app.exchange.reading.json_values import DEEPEST_CHAIN
 from app.exchange.reading.notes import Say
 from app.exchange.reading.tree import Node, Outline, carried, in_a_line
 
@@ -20,7 +21,7 @@ FORMAT = 'librechat'
 
 def read(file: Intake, owner_id: str, t: Say) -> Iterator[Carried]:
     """Yield the conversations of a file."""
-    return read_each(file, lambda value: _conversation(value, owner_id, t))
+    return read_each(file, lambda value: _conversation(value, owner_id, t), deepest=DEEPEST_CHAIN)
 
 
 def _conversation(value: Any, owner_id: str, t: Say) -> Carried | None:

@@ -7,7 +7,7 @@ files have only `chat.messages`, the branch that was shown. A model's thoughts, 
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,7 @@ FORMAT = 'open-webui'
 
 ROLES: Mapping[str, Role] = {'user': Role.USER, 'assistant': Role.ASSISTANT, 'system': Role.SYSTEM}
 
-_DETAILS = re.compile(r'<details\s+type="(?P<type>[\w-]+)"(?P<rest>[^>]*)>(?P<body>.*?)</details>\s*', re.DOTALL)
+_DETAILS = re.compile(r'<details\s+type="(?P<type>[\w-]+)"(?P<rest>[^<>]*)>(?P<body>.*?)</details>\s*', re.DOTALL)
 _SUMMARY = re.compile(r'<summary>.*?</summary>\s*', re.DOTALL)
 _QUOTE_MARK = re.compile(r'^>[ ]?', re.MULTILINE)
 _NAME = re.compile(r'\bname="([^"]*)"')
@@ -124,7 +124,7 @@ def _unfolded(content: str, t: Say) -> _Written:
     thoughts: list[str] = []
 
     def taken(found: re.Match[str]) -> str:
-        body = html.unescape(_SUMMARY.sub('', found['body']))
+        body = _unescaped(_replaced(_SUMMARY, '</summary>', '', found['body']))
         if found['type'] == 'reasoning':
             thoughts.append(_QUOTE_MARK.sub('', body.strip()))
             return ''
@@ -132,10 +132,28 @@ def _unfolded(content: str, t: Say) -> _Written:
             return body.strip() + '\n\n'
         if found['type'] == 'tool_calls':
             name = _NAME.search(found['rest'])
-            return notes.tool(t, html.unescape(name[1]) if name else '') + '\n\n'
+            return notes.tool(t, _unescaped(name[1]) if name else '') + '\n\n'
         return found[0]
 
-    return _Written(_DETAILS.sub(taken, content).strip(), thoughts)
+    return _Written(_replaced(_DETAILS, '</details>', taken, content).strip(), thoughts)
+
+
+def _replaced(
+    pattern: re.Pattern[str], closing: str, replacement: str | Callable[[re.Match[str]], str], content: str
+) -> str:
+    """Replace what ends with `closing`. Behind the last of those nothing is looked at: each opening there would look
+    through all the rest, and that takes the square of its length.
+    """
+    _, closed, below = content.rpartition(closing)
+    rest = below.lstrip() if closed else below
+    return pattern.sub(replacement, content[: len(content) - len(rest)]) + rest
+
+
+def _unescaped(text: str) -> str:
+    try:
+        return html.unescape(text)
+    except ValueError:  # the number of a character has thousands of digits
+        return text
 
 
 def _files(value: Mapping[str, Any], t: Say) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """Our own files: the archive of everything, and one conversation as JSON."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from app.errors import ImportRefused
 from app.exchange.reading.archive import WRONG_RECORD, Archive
 from app.exchange.reading.checking import checked, checked_folder
 from app.exchange.reading.intake import Intake, Meter
+from app.exchange.reading.json_stream import values
 from app.exchange.reading.notes import Say
 from app.exchange.records import Record, carried_from
 
@@ -40,10 +40,10 @@ def read_archive(file: Path, owner_id: str, meter: Meter) -> Iterator[Item]:
 
 def read(file: Intake, owner_id: str, _: Say) -> Iterator[Carried]:
     """Yield the conversation of a file."""
-    data = b''.join(iter(file.read, b''))
-    try:
-        yield checked(carried_from(json.loads(data), owner_id), 1)
-    except json.JSONDecodeError as error:
-        raise ImportRefused(reason='not_json', byte=error.pos, line=error.lineno, column=error.colno) from error
-    except WRONG_RECORD as error:
-        raise ImportRefused(reason='wrong_shape', field=' '.join(str(error).split())[:80], conversation=1) from error
+    for number, record, _piece in values(file):
+        try:
+            made = checked(carried_from(record, owner_id), number)
+        except WRONG_RECORD as error:
+            field = ' '.join(str(error).split())[:80]
+            raise ImportRefused(reason='wrong_shape', field=field, conversation=number) from error
+        yield made

@@ -13,6 +13,9 @@ EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo
 MILLISECONDS_FROM = 100_000_000_000
 """Numbers from here on are milliseconds: as seconds they would lie in the year 5138."""
 
+LONGEST_TIME = 100
+"""Characters of a time."""
+
 WRITTEN = ('%Y-%m-%d %H:%M:%S', '%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d/%m/%Y, %H:%M:%S')
 
 
@@ -71,10 +74,11 @@ def moment(value: Any, field: str) -> datetime | None:
         return None
     try:
         made = _from_text(value) if isinstance(value, str) else _from_number(value)
+        if not EARLIEST <= made <= LATEST:
+            raise OverflowError(made)
     except (ValueError, OverflowError, ArithmeticError, TypeError, OSError) as error:
-        raise ImportRefused(reason='wrong_time', field=field, value=str(value)[:40]) from error
-    if not EARLIEST <= made <= LATEST:
-        raise ImportRefused(reason='wrong_time', field=field, value=str(value)[:40])
+        said = str(value)[:40] if isinstance(value, str | int | float) else '…'
+        raise ImportRefused(reason='wrong_time', field=field, value=said) from error
     return made
 
 
@@ -91,6 +95,8 @@ def _from_number(value: Any) -> datetime:
 
 def _from_text(value: str) -> datetime:
     value = value.strip()
+    if len(value) > LONGEST_TIME:
+        raise ValueError(value[:LONGEST_TIME])
     try:
         return _from_number(Decimal(value))
     except ArithmeticError:

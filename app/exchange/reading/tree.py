@@ -20,6 +20,12 @@ TITLE_LENGTH = 200
 FIRST_WORDS = 30
 """Characters of the first message that serve as title where there is none."""
 
+MOST_MESSAGES = 20_000
+"""Messages of one conversation, ten times what programs let grow; each takes some 2 kB of memory until it is stored."""
+
+MOST_TAGS = 100
+"""Tags of one conversation that are taken over."""
+
 TICK = timedelta(microseconds=1)
 
 
@@ -75,8 +81,10 @@ def carried(outline: Outline, nodes: Sequence[Node], *, join: bool = False) -> C
     With `join`, what the assistant says in several nodes one below the other becomes one message.
 
     Raises:
-        ImportRefused: messages stand in a circle.
+        ImportRefused: messages stand in a circle, or are too many.
     """
+    if len(nodes) > MOST_MESSAGES:
+        raise ImportRefused(reason='too_many_messages', limit=MOST_MESSAGES)
     nodes = [node if node.key else replace(node, key=f'#{node.number}') for node in nodes]
     by_key = {node.key: node for node in reversed(nodes)}  # of two with the same key the first counts
     kept = _lifted([node for node in nodes if by_key[node.key] is node], by_key)
@@ -211,7 +219,7 @@ def _conversation(outline: Outline, messages: Sequence[Message], head_id: str) -
         updated_at=updated_at,
         head_id=head_id,
         pinned=outline.pinned,
-        tags=tuple(sorted({tag.strip() for tag in outline.tags} - {''})),
+        tags=tuple(sorted({tag.strip() for tag in outline.tags} - {''}))[:MOST_TAGS],
         archived_at=updated_at if outline.archived else None,
     )
 

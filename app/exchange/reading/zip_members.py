@@ -1,18 +1,25 @@
-"""Looks into a .zip without unpacking it: what is read streams, no path is followed, and a bomb is not set off."""
+"""Looks into a .zip without unpacking it: what is read streams, no path is followed, and a bomb is not set off.
 
+What the list of members says of their sizes may be a lie: no more is unpacked of any than it says, and what it says is
+held against the size of the file.
+"""
+
+import io
 import struct
 import zipfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from app.errors import ImportRefused
-from app.exchange.reading.intake import Intake, Meter
+from app.exchange.reading.intake import BROKEN_ARCHIVE, Intake, Meter
 
 BEGINNINGS = (b'PK\x03\x04', b'PK\x05\x06')
 
-LARGEST_LIST = 32_000_000
-"""Bytes of the list of members, which is read as a whole: some 300,000 members."""
+LARGEST_LIST = 8_000_000
+"""Bytes of the list of members, which is read as a whole and takes up to fifteen times that in memory: some 70,000
+members with names as ChatGPT gives them."""
 
 DENSEST = 150
 """Times that text may grow when it is unpacked; real conversations grow 3 to 20 times."""
@@ -23,17 +30,33 @@ SMALL = 20_000_000
 METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 ENCRYPTED = 1
 
-_END = struct.Struct('<4s4H2LH')
-_END_64 = struct.Struct('<4sQ2H2L4Q')
-_LOCATOR_64 = struct.Struct('<4sLQL')
-_LONGEST_COMMENT = 0xFFFF
+_FAULTS = (*BROKEN_ARCHIVE, NotImplementedError, RuntimeError, ValueError, OverflowError, OSError, struct.error)
+"""What zipfile raises at lists that say what cannot be; `UnicodeDecodeError` is a `ValueError`."""
 
 
 def json_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """Give the members that may hold conversations: those called so, or else every .json."""
+    """Give the members that may hold conversations: those called so, or else every .json.
+
+    Raises:
+        ImportRefused: together they are a bomb, or lie over each other.
+    """
     found = [member for member in archive.infolist() if member.filename.lower().endswith('.json')]
     called = [member for member in found if PurePosixPath(member.filename).name.lower().startswith('conversations')]
+    check_sizes(archive, called or found)
     return called or found
+
+
+def check_sizes(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> None:
+    """Make sure that members are what the file can hold, and become no more than it may become.
+
+    Raises:
+        ImportRefused: they are a bomb, or lie over each other.
+    """
+    held = archive.start_dir
+    if sum(member.compress_size for member in members) > held:
+        raise ImportRefused(reason='bad_zip')
+    if sum(member.file_size for member in members) > max(SMALL, DENSEST * held):
+        raise ImportRefused(reason='zip_bomb')
 
 
 def intake(archive: zipfile.ZipFile, member: zipfile.ZipInfo, meter: Meter) -> Intake:
@@ -57,37 +80,41 @@ def opened(file: Path) -> zipfile.ZipFile:
     Raises:
         ImportRefused: it is broken, or has more members than any real one.
     """
-    with file.open('rb') as stream:
-        if _length_of_list(stream, file.stat().st_size) > LARGEST_LIST:
-            raise ImportRefused(reason='zip_bomb')
     try:
-        return zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, UnicodeDecodeError, struct.error) as error:
+        return _Archive(file)
+    except _FAULTS as error:
         raise ImportRefused(reason='bad_zip') from error
 
 
 def _open(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
     try:
         return archive.open(member)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except _FAULTS as error:
         raise ImportRefused(reason='bad_zip', file=member.filename) from error
 
 
-def _length_of_list(stream: IO[bytes], size: int) -> int:
-    """Give the bytes of the list of members, from the record at the end of the file (APPNOTE 4.3.16, 4.3.14)."""
-    start = max(0, size - _END.size - _LONGEST_COMMENT)
-    stream.seek(start)
-    tail = stream.read()
-    at = tail.rfind(b'PK\x05\x06')
-    if at < 0 or len(tail) < at + _END.size:
-        raise ImportRefused(reason='bad_zip')
-    *_, length, offset, _comment = _END.unpack_from(tail, at)
-    if 0xFFFFFFFF not in (length, offset):
-        return int(length)
-    stream.seek(max(0, start + at - _LOCATOR_64.size))
-    locator = stream.read(_LOCATOR_64.size)
-    if len(locator) < _LOCATOR_64.size or not locator.startswith(b'PK\x06\x07'):
-        return int(length)
-    stream.seek(_LOCATOR_64.unpack(locator)[2])
-    record = stream.read(_END_64.size)
-    return int(_END_64.unpack(record)[8]) if len(record) == _END_64.size else LARGEST_LIST + 1
+class _Archive(zipfile.ZipFile):
+    """An archive whose list of members is no longer than it may be."""
+
+    def __init__(self, file: Path) -> None:
+        self._stream = _Stream(io.FileIO(file))
+        try:
+            super().__init__(self._stream)
+        except BaseException:
+            self._stream.close()
+            raise
+
+    def close(self) -> None:
+        super().close()
+        self._stream.close()
+
+
+class _Stream(io.BufferedReader):
+    """A file that gives only so much at a time. The list is the only thing that zipfile reads as a whole, and how long
+    it says to be stands in one of several places.
+    """
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > LARGEST_LIST:
+            raise ImportRefused(reason='zip_bomb')
+        return super().read(size)
