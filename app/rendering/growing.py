@@ -5,9 +5,13 @@ complete, and a long table's complete rows are kept as HTML. An open paragraph o
 (`growth`). What is left, such as one huge quote, is parsed again only as often as the parsed characters stay in
 proportion to the calls; until then new text is shown raw.
 
+Parsing also has a budget in steps, which fills up with every call: a paragraph of nothing but brackets takes a hundred
+times as long as one of words. A text that asks for more than the budget ever holds is shown raw up to a blank line.
+
 What is shown is the render of the text so far, except for: a last line of markers only and white space at the end (held
-back, they mean nothing yet), an open fence's last line ends (see `FenceGrowth`), code above `PLAIN_CODE` (no colours),
-lists cut in two, and links that are defined further down. `finish` makes it the render of the whole.
+back, they mean nothing yet), an open fence's last line ends (see `FenceGrowth`), code whose colours take long (see
+`is_quick`), lists cut in two, links that are defined further down, and what is raw. `finish` makes it the render of the
+whole.
 """
 
 import re
@@ -15,12 +19,14 @@ from collections import ChainMap
 from collections.abc import MutableMapping, Sequence
 from typing import Any
 
+from app.rendering.bounds import PLAIN
 from app.rendering.changes import Change, Screen
+from app.rendering.effort import Effort
 from app.rendering.growth import Growth, NoGrowth, growth_of
-from app.rendering.highlight import CACHED_CHARACTERS
+from app.rendering.highlight import QUICK, is_quick
 from app.rendering.long_list import ListRest, cut_list, is_list
 from app.rendering.long_table import TableRest, is_table, shorten_table
-from app.rendering.markdown import Block, normalise, parse, render_blocks
+from app.rendering.markdown import Block, language, normalise, parse, render_blocks
 from app.rendering.settling import first_open, items_to_keep
 
 ALLOWANCE = 600
@@ -32,8 +38,23 @@ LONG_LIST = 600
 LONG_TABLE = 200
 """Characters of an open table from which on its complete rows are not parsed again."""
 
-PLAIN_CODE = CACHED_CHARACTERS
-"""Code above this many characters gets its colours at the end: finding them would hold up everybody else."""
+STEPS_A_CALL = 600
+"""Steps that each call may spend on parsing, 5 to 15 µs each. What people write needs 100 for an open tail."""
+
+STEPS_AT_ONCE = 8_000
+"""Steps a parse may take if calls before it saved them: 0.1 s at the worst."""
+
+STEPS_AT_START = 15_000
+"""Steps for what is there at the beginning, such as the 60 kB of an answer that is continued."""
+
+FEWEST_STEPS = 1_000
+"""Without as many steps in hand no parse is begun."""
+
+COLOURED_A_CALL = 200
+"""Characters of code that each call may give colours, saved up to `QUICK`."""
+
+LONGEST_UNDECIDED = 1_000
+"""Characters of a line of markers that are held back."""
 
 _UNDECIDED_LINE = re.compile(r'[\s>\-=*+#`~|:_]*(?:\d{1,9}[.)]?\s*)?(?:\[[ xX]?\]?\s*)?')
 
@@ -42,11 +63,12 @@ class GrowingMarkdown:
     """A markdown text that is still being written, and the HTML of its top-level blocks.
 
     `append` any number of times, then `changes` to bring up to date the viewers that have seen everything up to the
-    last call; `blocks` is what a new viewer starts from. `parsed_characters` counts the work.
+    last call; `blocks` is what a new viewer starts from. `parsed_characters` and `steps` count the work.
     """
 
     def __init__(self, text: str = '') -> None:
         self.parsed_characters = 0
+        self.steps = 0
         self._text: list[str] = []
         self._new: list[str] = []
         self._screen = Screen()
@@ -56,6 +78,12 @@ class GrowingMarkdown:
         self._open_length = 0
         self._parsed_length = 0  # how much of it was parsed last
         self._credit = 0  # characters that may be parsed
+        self._steps = STEPS_AT_START  # that may be spent
+        self._needed = FEWEST_STEPS  # for the next parse
+        self._colour = QUICK  # characters of code that may get colours
+        self._coloured: set[int] = set()  # hashes of code in open blocks that has them: it is remembered
+        self._raw = False  # what comes is shown raw up to a blank line
+        self._raw_end = ''  # the last character of it
         self._growth: Growth = NoGrowth()
         self._rest: ListRest | TableRest | None = None  # what the first open block carries on from
         self.append(text)
@@ -83,13 +111,9 @@ class GrowingMarkdown:
         source = self._take_new()
         if not source:
             return []
-        self._open.append(source)
-        self._open_length += len(source)
-        self._credit = min(self._credit + ALLOWANCE + 2 * len(source), max(ALLOWANCE, self._open_length))
-        shown = self._growth.take(source)
-        if shown is None and self._open_length > self._credit:
-            shown = self._growth.guess(source)
-        return self._parse() if shown is None else self._screen.append(shown)
+        self._steps = max(self._steps, min(self._steps + STEPS_A_CALL, STEPS_AT_ONCE))
+        self._colour = min(self._colour + COLOURED_A_CALL, QUICK)
+        return self._flow(source) if self._raw else self._grow(source)
 
     def finish(self, blocks: Sequence[str] | None = None) -> list[Change]:
         """Make the shown blocks those of the whole text; nothing may be appended after that.
@@ -104,23 +128,73 @@ class GrowingMarkdown:
         self._new = ['\r'] if source.endswith('\r') else []
         return normalise(source.removesuffix('\r'))
 
-    def _parse(self) -> list[Change]:
+    def _grow(self, source: str) -> list[Change]:
+        """Let the open blocks grow, by a parse if only that can tell how and there is enough left for it."""
+        self._open.append(source)
+        self._open_length += len(source)
+        self._credit = min(self._credit + ALLOWANCE + 2 * len(source), max(ALLOWANCE, self._open_length))
+        shown = self._growth.take(source)
+        if shown is None and (self._open_length > self._credit or self._steps < self._needed):
+            shown = self._growth.guess(source)
+        return self._parse(source) if shown is None else self._screen.append(shown)
+
+    def _flow(self, source: str) -> list[Change]:
+        """Show source raw up to a blank line, and what comes behind that as usual."""
+        end = (self._raw_end + source).find('\n\n')
+        if end < 0:
+            self._raw_end = source[-1]
+            return self._screen.append(source)
+        self._raw = False
+        cut = end + 2 - len(self._raw_end)
+        changes = self._screen.append(source[: max(cut - 2, 0)])
+        return changes + self._grow(source[cut:]) if source[cut:] else changes
+
+    def _parse(self, new: str) -> list[Change]:
         source, held = _without_undecided_line(''.join(self._open))
-        self._growth = NoGrowth()
         if len(source) == self._parsed_length:
+            self._growth = NoGrowth()
             return []
         self.parsed_characters += len(source)
         self._credit -= len(source)
         references = ChainMap[str, Any]({}, self._references)
-        blocks = parse(source, references)
+        effort = Effort(self._steps, share=1)
+        blocks = parse(source, references, effort)
+        saved_up, self._steps = self._steps, max(effort.left, 0)
+        self.steps += saved_up - self._steps
+        if effort.short and saved_up < STEPS_AT_ONCE:  # tried again with more
+            self._needed = min(2 * saved_up, STEPS_AT_ONCE)
+            return self._screen.append(self._growth.guess(new))
+        self._needed = FEWEST_STEPS
+        self._growth = NoGrowth()
         settled = self._arrange(blocks, source)
         if blocks and not held:
             self._growth = growth_of(blocks[-1], source)
-        _leave_long_code_plain(blocks)
+        self._leave_code_plain(blocks)
         changes = self._screen.show(self._settled, [block.html() for block in blocks])
+        if effort.short:
+            self._leave_raw(len(blocks), references.maps[0], source)
+            return changes + (self._flow(held) if held else [])
         source = self._let_go(blocks, settled, source, references.maps[0])
         self._open, self._open_length, self._parsed_length = [source, held], len(source) + len(held), len(source)
         return changes
+
+    def _leave_raw(self, blocks: int, references: MutableMapping[str, Any], source: str) -> None:
+        """Let everything be as it is shown, partly raw, and what comes up to a blank line too."""
+        self._settled += blocks
+        self._references |= references
+        self._open, self._open_length, self._parsed_length = [], 0, 0
+        self._rest, self._growth = None, NoGrowth()
+        self._coloured.clear()
+        self._raw, self._raw_end = blocks > 0, source[-1]
+
+    def _leave_code_plain(self, blocks: Sequence[Block]) -> None:
+        """Leave code without colours that take long, or longer than may be spent now."""
+        for token in (token for block in blocks for token in block.tokens if token.type == 'fence'):
+            code = hash(token.content)
+            if code not in self._coloured and not token.meta.get(PLAIN):
+                token.meta[PLAIN] = len(token.content) > self._colour or not is_quick(token.content, language(token))
+                self._colour -= 0 if token.meta[PLAIN] else len(token.content)
+                self._coloured |= set() if token.meta[PLAIN] else {code}
 
     def _arrange(self, blocks: list[Block], source: str) -> int:
         """Let a list or table carry on from what was cut off, cut a long list. Gives the number of complete blocks."""
@@ -142,6 +216,7 @@ class GrowingMarkdown:
             line = blocks[settled].start if settled < len(blocks) else blocks[-1].end
             source = source.split('\n', line)[line]
             self._settled += settled
+            self._coloured.clear()
             self._references |= {label: link for label, link in references.items() if link['map'][1] <= line}
         if settled == len(blocks) - 1 and is_table(blocks[-1]) and len(source) >= LONG_TABLE:
             shortened = shorten_table(blocks[-1], source, line=0 if settled else blocks[-1].start)
@@ -153,10 +228,6 @@ class GrowingMarkdown:
 def _without_undecided_line(source: str) -> tuple[str, str]:
     """Split off a last line that has only markers so far."""
     start = source.rfind('\n') + 1
+    if len(source) - start > LONGEST_UNDECIDED:
+        return source, ''
     return (source[:start], source[start:]) if _UNDECIDED_LINE.fullmatch(source, start) else (source, '')
-
-
-def _leave_long_code_plain(blocks: Sequence[Block]) -> None:
-    for token in (token for block in blocks for token in block.tokens):
-        if token.type == 'fence' and len(token.content) > PLAIN_CODE:
-            token.meta['plain'] = True

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from markdown_it.token import Token
 
+from app.rendering.bounds import PLAIN, is_plain
 from app.rendering.markdown import Block
 
 _SPECIAL = re.compile(r'[\\`*_\[\]()<>&~#|]|[^\S \n]')
@@ -136,7 +137,8 @@ def growth_of(block: Block, source: str) -> Growth:
     token = block.tokens[index]
     if token.type == 'fence':
         return _fence_growth(token, source)
-    if token.type == 'inline' and block.tokens[index - 1].type == 'paragraph_open':
+    opening = block.tokens[index - 1]
+    if token.type == 'inline' and opening.type == 'paragraph_open' and not is_plain(opening):
         return _plain_growth(token, source)
     return NoGrowth()
 
@@ -178,7 +180,7 @@ def _fence_growth(token: Token, source: str) -> Growth:
     indent = _FENCE_OPENING.match(opening)
     if is_closed_fence(token, source):
         return NoGrowth()
-    token.meta['plain'] = True
+    token.meta[PLAIN] = True
     may_be_table = '|' in opening and '\n' not in ''.join(body)  # made one by its second line
     if not body or indent is None or may_be_table:
         return NoGrowth()

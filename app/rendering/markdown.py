@@ -14,10 +14,14 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
-from mdit_py_plugins.tasklists import tasklists_plugin
 
+from app.rendering.bounds import PLAIN, CountingInline, bound, is_plain
+from app.rendering.changes import text_as_html
+from app.rendering.effort import Effort
 from app.rendering.highlight import highlight
-from app.rendering.sanitise import is_link, is_own_image, sanitise
+from app.rendering.links import LEADS_THERE, keep_links_harmless
+from app.rendering.sanitise import is_own_image, sanitise
+from app.rendering.tasks import find_tasks
 
 References = MutableMapping[str, Any]
 
@@ -62,12 +66,19 @@ class Block:
 
     def html(self) -> str:
         """Render the block."""
+        if is_plain(self.tokens[0]):
+            return f'<p class="{PLAIN}">{text_as_html(self.tokens[1].content)}</p>'
         return sanitise(_PARSER.renderer.render(self.tokens, _PARSER.options, {}))
 
 
-def parse(text: str, references: References) -> list[Block]:
-    """Parse normalised text. Link definitions are looked up in `references`, and those found are added to it."""
-    tokens = _PARSER.parse(text, {'references': references})
+def parse(text: str, references: References, effort: Effort | None = None) -> list[Block]:
+    """Parse normalised text. Link definitions are looked up in `references`, and those found are added to it.
+
+    What takes more than the effort stays plain paragraphs.
+    """
+    effort = effort or Effort()
+    effort.begin(text)
+    tokens = _PARSER.parse(text, {'references': references, 'effort': effort})
     starts = [index for index, token in enumerate(tokens) if token.level == 0 and token.nesting >= 0]
     return [_block(tokens[start:end]) for start, end in pairwise([*starts, len(tokens)])]
 
@@ -88,10 +99,8 @@ class _Renderer(RendererHTML):
         return f'<{"/" if token.nesting == -1 else ""}{token.tag}{self.renderAttrs(token)}>'
 
     def fence(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
-        """Render a code fence. `token.meta['plain']` leaves the code without colours."""
-        token = tokens[idx]
-        found = _LANGUAGE.match(token.info.strip().lstrip('{.'))
-        return _code(token, found.group() if found else '')
+        """Render a code fence; `token.meta[PLAIN]` leaves the code without colours."""
+        return _code(tokens[idx], language(tokens[idx]))
 
     def code_block(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
         """Render indented code."""
@@ -113,13 +122,6 @@ class _Renderer(RendererHTML):
         """Open a cell."""
         return _cell(tokens[idx])
 
-    def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        """Open a link, or leave only its text when it may not lead there."""
-        if not is_link(str(tokens[idx].attrGet('href') or '')):
-            tokens[idx].hidden = True
-            next(token for token in tokens[idx:] if token.type == 'link_close').hidden = True
-        return self.renderToken(tokens, idx, options, env)
-
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         """Render an image of our own origin; any other becomes a link, or only its text when it stands inside one."""
         token = tokens[idx]
@@ -128,14 +130,20 @@ class _Renderer(RendererHTML):
             title = f' title="{escape(str(token.attrGet("title")))}"' if token.attrGet('title') else ''
             return f'<img src="{escape(source)}" alt="{escape(alt)}"{title} loading="lazy">'
         label = escape(alt.strip() or source, quote=False)
-        return label if _inside_link(tokens[:idx]) or not is_link(source) else f'<a href="{escape(source)}">{label}</a>'
+        return f'<a href="{escape(source)}">{label}</a>' if token.meta.get(LEADS_THERE) else label
 
 
-def _code(token: Token, language: str) -> str:
+def language(token: Token) -> str:
+    """Give the language a code fence names."""
+    found = _LANGUAGE.match(token.info.strip().lstrip('{.'))
+    return found.group() if found else ''
+
+
+def _code(token: Token, name: str) -> str:
     code = token.content.removesuffix('\n')
-    shown = escape(code, quote=False) if token.meta.get('plain') else highlight(code, language.lower())
-    css_class = f' class="language-{language}"' if language else ''
-    head = f'<div class="code-head"><span class="code-language">{language}</span>{COPY_BUTTON}</div>'
+    shown = escape(code, quote=False) if token.meta.get(PLAIN) else highlight(code, name.lower())
+    css_class = f' class="language-{name}"' if name else ''
+    head = f'<div class="code-head"><span class="code-language">{name}</span>{COPY_BUTTON}</div>'
     return f'<div class="code">{head}<pre><code{css_class}>{shown}</code></pre></div>'
 
 
@@ -144,23 +152,14 @@ def _cell(token: Token) -> str:
     return f'<{token.tag} align="{align}">' if align else f'<{token.tag}>'
 
 
-def _inside_link(before: Sequence[Token]) -> bool:
-    last = next((token for token in reversed(before) if token.type in ('link_open', 'link_close')), None)
-    return last is not None and last.type == 'link_open' and not last.hidden
-
-
-def _own_task_classes(state: Any) -> None:
-    """Give the task lists our class names, and their boxes none."""
-    names = {'contains-task-list': 'task-list', 'task-list-item': 'task'}
-    for token in state.tokens:
-        if name := names.get(str(token.attrGet('class') or '')):
-            token.attrSet('class', name)
-
-
 def _parser() -> MarkdownIt:
     parser = MarkdownIt('commonmark', {'html': False, 'linkify': False}, renderer_cls=_Renderer)
-    parser.enable(['table', 'strikethrough']).use(tasklists_plugin)
-    parser.core.ruler.push('own_task_classes', _own_task_classes)
+    parser.inline = CountingInline()
+    parser.configure('commonmark', {'html': False, 'linkify': False})
+    parser.enable(['table', 'strikethrough'])
+    parser.core.ruler.push('tasks', find_tasks)
+    parser.core.ruler.push('links', keep_links_harmless)
+    bound(parser)
     return parser
 
 

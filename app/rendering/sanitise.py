@@ -27,6 +27,7 @@ ATTRIBUTES: Mapping[str, AbstractSet[str]] = {
 
 CLASSES: Mapping[str, AbstractSet[str]] = {
     'div': {'code', 'code-head', 'table'},
+    'p': {'plain'},
     'span': {'code-language', *TOKEN_CLASSES.values()},
     'button': {'code-copy'},
     'ul': {'task-list', 'continued'},

@@ -3,8 +3,10 @@ from collections.abc import Callable
 import pytest
 
 from app.rendering.changes import AppendText, ReplaceFrom, ReplaceTail
-from app.rendering.growing import ALLOWANCE, LONG_LIST, PLAIN_CODE, GrowingMarkdown
+from app.rendering.growing import ALLOWANCE, LONG_LIST, STEPS_A_CALL, STEPS_AT_START, GrowingMarkdown
+from app.rendering.highlight import QUICK
 from app.rendering.markdown import render_blocks
+from tests.rendering.hostile import HOSTILE
 from tests.rendering.viewer import Viewer
 
 
@@ -73,7 +75,7 @@ def test_code_inside_a_list_item_grows_without_a_parse() -> None:
 
 
 def test_long_code_gets_its_colours_only_at_the_end() -> None:
-    growing = GrowingMarkdown('```python\n' + 'return 1\n' * PLAIN_CODE + '```\n\nDone.')
+    growing = GrowingMarkdown('```python\n' + 'return 1\n' * QUICK + '```\n\nDone.')
     assert 'tok-' not in growing.blocks()[0]
     (change,) = growing.finish()
     assert isinstance(change, ReplaceTail)
@@ -111,7 +113,7 @@ def test_text_goes_on_after_an_interruption() -> None:
 
 
 def test_much_text_at_once_is_shown_at_once() -> None:
-    text = 'word *emphasis* ' * 4000
+    text = 'word *emphasis* ' * 2000
     growing = GrowingMarkdown('Some text, ')
     growing.append(text)
     growing.changes()
@@ -190,3 +192,45 @@ def test_a_list_after_a_long_one_stands_by_itself() -> None:
 def test_what_looks_like_a_fence_may_be_the_head_of_a_table() -> None:
     text = '~~~ a | b\n|--|--|\nc\n\nEnd'
     assert grown(text, step=1).blocks() == render_blocks(text)
+
+
+@pytest.mark.parametrize('name', HOSTILE)
+@pytest.mark.parametrize('piece', [40, 5_000])
+def test_a_hostile_text_is_shown_with_few_steps_a_call(name: str, piece: int) -> None:
+    text = HOSTILE[name](20_000).replace('a', '\u00e4')
+    growing, viewer, calls = GrowingMarkdown(), Viewer(), 0
+    for start in range(0, len(text), piece):
+        before = growing.steps
+        growing.append(text[start : start + piece])
+        viewer.apply(growing.changes())
+        calls += 1
+        assert growing.steps - before <= STEPS_AT_START
+    assert viewer.html == growing.blocks()
+    assert growing.steps <= STEPS_AT_START + calls * STEPS_A_CALL
+
+
+def test_what_was_raw_ends_with_a_blank_line_and_the_rest_is_markdown() -> None:
+    growing, viewer = GrowingMarkdown('Words.\n\n'), Viewer(['<p>Words.</p>'])
+    for piece in ('[' * 40_000, ' *raw*', '\n', '\nand *kind*\n\n- words'):
+        growing.append(piece)
+        viewer.apply(growing.changes())
+        assert viewer.html == growing.blocks()
+    first, raw, *others = growing.blocks()
+    assert (first, raw) == ('<p>Words.</p>', f'<p class="plain">{"[" * 40_000} *raw*\n</p>')
+    assert others == ['<p>and <em>kind</em></p>', '<ul><li>words</li></ul>']
+
+
+def test_an_endless_line_of_markers_is_not_held_back() -> None:
+    growing = grown('-' * 3_000, step=100)
+    assert growing.blocks()
+    assert growing.finish() == []
+
+
+def test_code_gets_colours_at_once_if_they_are_quickly_found() -> None:
+    growing = GrowingMarkdown('```python\nreturn\n```\n\n```c\nreturn;\n```\n\n')
+    assert ['tok-' in block for block in growing.blocks()] == [True, False]
+
+
+def test_only_so_much_code_gets_colours_at_a_time() -> None:
+    growing = GrowingMarkdown(''.join(f'```python\n{f"return {n};" * 60}```\n\n' for n in range(3)))
+    assert ['tok-' in block for block in growing.blocks()] == [True, False, False]

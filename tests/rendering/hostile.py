@@ -1,0 +1,46 @@
+"""Texts made to take long: by name, a function of about how many characters they are to have."""
+
+from collections.abc import Callable, Mapping
+
+
+def _again(piece: str) -> Callable[[int], str]:
+    return lambda length: (piece * (length // len(piece) + 1))[:length]
+
+
+def _wide_table(length: int) -> str:
+    """Make a table whose rows have one cell each, of as many columns as rows: all others would be made up."""
+    columns = length // 16
+    return '|a' * columns + '|\n' + '|-' * columns + '|\n' + '|b|\n' * columns
+
+
+HOSTILE: Mapping[str, Callable[[int], str]] = {
+    'brackets': _again('['),
+    'images': _again('!['),
+    'links in links': lambda length: '[' * (length // 5) + '](x)' * (length // 5),
+    'half links': _again('[a]('),
+    'references': lambda length: '[a]: /b\n\n' + _again('[a][')(length),
+    'forbidden links': _again('[a](javascript:b) '),
+    'remote images': _again('![a](http://b) '),
+    'definitions': _again('[a]: b\n'),
+    'emphasis': _again('*a _b ~~c '),
+    'nested emphasis': lambda length: '*a ' * (length // 6) + 'b* ' * (length // 6),
+    'a run of stars': lambda length: 'a' + '*' * length,
+    'code': lambda length: ''.join('a' + '`' * number for number in range(int((2 * length) ** 0.5))),
+    'tags': _again('<a '),
+    'addresses': _again('<http:'),
+    'entities': _again('&'),
+    'backslashes': _again('\\'),
+    'quotes': _again('> '),
+    'lazy quotes': lambda length: '>' * (length // 2) + 'a\n' * (length // 4),
+    'lists': _again('- '),
+    'short items': _again('- a\n'),
+    'tasks': _again('- [ ] a\n'),
+    'mixed nesting': _again('> - 1. '),
+    'steps down': lambda length: '\n'.join(' ' * 2 * level + '- a' for level in range(int(length**0.5))),
+    'underlines': _again('a\n=\n'),
+    'wide table': _wide_table,
+    'many tables': _again('|a|\n|-|\n\n'),
+    'fences': _again('```\n'),
+    'markers': _again('-'),
+    'accents': lambda length: 'a' + '\u0301' * length,
+}
