@@ -16,14 +16,14 @@ errors        │                                                          │
 quick_start   │                                                          │
 settings      │ errors                                                   │ platformdirs pydantic pydantic_settings
 domain        │                                                          │
-rendering     │ domain errors                                            │ markdown_it mdit_py_plugins nh3 pygments
+rendering     │ domain errors                                            │ markdown_it nh3 pygments
 providers     │ domain errors                                            │ httpcore httpx
 storage       │ domain errors                                            │ alembic psycopg sqlalchemy sqlmodel
 retrieval     │ domain errors                                            │
 exchange      │ rendering domain errors                                  │ fontTools fpdf ijson
 sources       │ domain errors                                            │ requests webvtt youtube_transcript_api
 commands      │ sources domain errors                                    │
-replies       │ domain rendering errors                                  │ nicegui.Event nicegui.binding
+replies       │ domain rendering errors                                  │ anyio nicegui.Event nicegui.binding
 chat          │ replies commands providers storage retrieval exchange domain errors │ nicegui.Event
 api           │ chat rendering domain errors                             │ fastapi starlette
 ui            │ chat replies.changes replies.live rendering exchange domain errors │ fastapi nicegui socketio starlette

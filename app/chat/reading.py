@@ -7,7 +7,7 @@ from datetime import datetime
 from app.domain.conversation import Conversation
 from app.domain.message import Message
 from app.replies.live import ConversationState, LiveConversations
-from app.replies.rendered import RenderedMessages
+from app.replies.rendered import Rendered, RenderedMessages, plainly
 from app.storage.conversations import Conversations
 from app.storage.messages import Messages
 
@@ -25,10 +25,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of the branch that is shown, oldest message first."""
+    """A stretch of the branch that is shown, oldest message first. `rendered` are those that are finished, by id."""
 
     messages: tuple[Message, ...]
-    blocks: dict[str, list[str]]
+    rendered: dict[str, Rendered]
     versions: dict[str, Version]
     has_older: bool
     has_newer: bool
@@ -128,13 +128,15 @@ class Reading:
                 head_id, before_depth=before_depth, after_depth=after_depth, limit=limit
             )
             versions = await self._versions(stored)
-        blocks: dict[str, list[str]] = {}
-        while finished := [each for each in stored if each.id not in state.replies and each.id not in blocks]:
-            blocks |= await self._rendered.all_blocks([*map(state.newest, finished)])  # meanwhile another may end
+        rendered: dict[str, Rendered] = {}
+        while finished := [each for each in stored if each.id not in state.replies and each.id not in rendered]:
+            newest = [*map(state.newest, finished)]
+            found = await self._rendered.find(newest, state.show_late)  # meanwhile another may end
+            rendered |= {each.id: found.get(each.id) or plainly(each) for each in newest}
         messages = tuple(state.newest(message) for message in stored)
         return Window(
             messages,
-            blocks,
+            rendered,
             versions,
             has_older=bool(messages) and messages[0].depth > 0,
             has_newer=bool(messages) and messages[-1].id != state.conversation.head_id,

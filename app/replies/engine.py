@@ -163,9 +163,10 @@ class Engine:
         message = reply.close()
         state, live = reply.state, reply.live
         reply.show_rest()
-        blocks = await self._rendered.blocks(message)
+        found = await self._rendered.find([message], state.show_late)
         state.flush()
-        state.show_final(live, blocks)
+        if message.id in found:
+            state.show_final(live, found[message.id].blocks)
         state.end(message)
         self._running.pop(reply.id, None)
         state.show_state(message)

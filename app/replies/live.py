@@ -19,6 +19,7 @@ from app.domain.message import Message
 from app.rendering.changes import Change, ReplaceFrom
 from app.rendering.growing import GrowingMarkdown
 from app.replies.changes import MessageAdded, StateChanged, TextChanged, ThinkingGrew, View, ViewChange
+from app.replies.rendered import Rendered
 
 FLUSH_INTERVAL = 1 / 15
 """Seconds between two updates of the same conversation: text flows evenly, and bytes per token stay few."""
@@ -208,6 +209,11 @@ class ConversationState:
         """Tell views how a reply that ended looks when it is rendered as a whole, where that differs."""
         if changes := reply.finish(blocks):
             self.tell(TextChanged(reply.message.id, changes))
+
+    def show_late(self, message: Message, rendered: Rendered) -> None:
+        """Tell views how a message looks that was shown before it could be rendered."""
+        if message.id not in self.replies:
+            self.tell(TextChanged(message.id, (ReplaceFrom(0, tuple(rendered.blocks)),)))
 
     def announce_end(self) -> None:
         """Tell every list of conversations that a reply ended, and whether somebody saw it."""

@@ -3,80 +3,167 @@
 import asyncio
 import logging
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from app.domain.message import Message, Role
-from app.rendering.markdown import render_blocks, render_plain
+from app.rendering.markdown import render_plain
+from app.rendering.whole import Html, render_fully, render_plainly, render_quickly
+from app.replies.apart import WorkApart
 
 KEPT_CHARACTERS = 8_000_000
 """How much HTML is kept, in characters: about 16 MB at the most."""
 
+PATIENCE = 0.8
+"""Seconds a page waits for messages that take long; what is not ready then comes to it later."""
+
+COLOURED_WITHIN = 4.0
+"""Seconds for a message with the colours of its code: 200,000 characters of what people write take one."""
+
+UNCOLOURED_WITHIN = 10.0
+"""Seconds for a message without them: its effort is bounded, 2.5 s at the worst where nothing else runs."""
+
+WAITING = 60
+"""Messages that may wait to be rendered apart; of others the plain text is shown."""
+
 log = logging.getLogger(__name__)
 
 
-class RenderedMessages:
-    """HTML blocks of finished messages by id, the least recently used forgotten first."""
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A finished message as HTML: the blocks of its text, and one piece for each of its steps."""
 
-    def __init__(self, kept_characters: int = KEPT_CHARACTERS) -> None:
+    blocks: list[str]
+    steps: list[str]
+
+
+Late = Callable[[Message, Rendered], None]
+"""Called with a message that was not ready in time, as soon as it is."""
+
+
+class RenderedMessages:
+    """HTML of finished messages by id, the least recently used forgotten first."""
+
+    def __init__(self, kept_characters: int = KEPT_CHARACTERS, apart: WorkApart | None = None) -> None:
         self._kept_characters = kept_characters
         self._characters = 0
-        self._blocks: OrderedDict[str, tuple[str, list[str]]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[tuple[str, ...], Rendered]] = OrderedDict()
+        self._apart = apart or WorkApart()
+        self._coming: dict[str, tuple[tuple[str, ...], asyncio.Task[Rendered]]] = {}
 
-    async def blocks(self, message: Message) -> list[str]:
-        """Give the HTML blocks of a message, rendered in a thread if they are not here."""
-        kept = self._blocks.get(message.id)
-        if kept is not None and kept[0] == message.content:
-            self._blocks.move_to_end(message.id)
-            return kept[1]
-        blocks = await asyncio.to_thread(render, message)
-        self._keep(message, blocks)
-        return blocks
+    async def find(self, messages: Sequence[Message], late: Late) -> dict[str, Rendered]:
+        """Give messages by their ids, rendered in a thread if they are not here, in one go.
 
-    async def all_blocks(self, messages: list[Message]) -> dict[str, list[str]]:
-        """Give the blocks of several messages, the missing ones rendered in one go."""
-        found = {message.id: self._blocks[message.id][1] for message in messages if self._has(message)}
+        Those that would take too long are left out: `late` gets them.
+        """
+        found = {message.id: kept for message in messages if (kept := self._find(message))}
         missing = [message for message in messages if message.id not in found]
         if missing:
-            for message, blocks in zip(missing, await asyncio.to_thread(render_all, missing), strict=True):
-                found[message.id] = blocks
-                self._keep(message, blocks)
-        return found
+            quick = await asyncio.to_thread(lambda: [_quickly(message) for message in missing])
+            for message, rendered in zip(missing, quick, strict=True):
+                if rendered is not None:
+                    self._keep(message, rendered)
+                    found[message.id] = rendered
+        slow = [message for message in missing if message.id not in found]
+        return found | await self._wait_for(slow, late) if slow else found
 
     def forget(self) -> None:
         """Keep nothing of what was rendered so far."""
-        self._blocks.clear()
+        self._kept.clear()
         self._characters = 0
+        for _, task in self._coming.values():
+            task.cancel()
 
-    def _has(self, message: Message) -> bool:
-        kept = self._blocks.get(message.id)
-        return kept is not None and kept[0] == message.content
+    async def _wait_for(self, messages: Sequence[Message], late: Late) -> dict[str, Rendered]:
+        coming = [(message, task) for message in reversed(messages) if (task := self._render_apart(message))]
+        if coming:
+            await asyncio.wait([task for _, task in coming], timeout=PATIENCE)
+        found: dict[str, Rendered] = {}
+        for message, task in coming:
+            if not task.done():
+                task.add_done_callback(partial(_tell, message, late))
+            elif not task.cancelled():
+                found[message.id] = task.result()
+        return found
 
-    def _keep(self, message: Message, blocks: list[str]) -> None:
+    def _render_apart(self, message: Message) -> asyncio.Task[Rendered] | None:
+        """Let a message be rendered in its turn, once for all who wait for it; None if too many wait already."""
+        before, task = self._coming.get(message.id, (None, None))
+        if task is not None and before == _texts(message):
+            return task
+        if len(self._coming) >= WAITING:
+            return None
+        task = asyncio.create_task(self._render(message), name=f'render {message.id}')
+        self._coming[message.id] = _texts(message), task
+        task.add_done_callback(partial(self._came, message.id))
+        return task
+
+    async def _render(self, message: Message) -> Rendered:
+        texts = _texts(message)
+        html = await self._apart.run(render_fully, texts, True, seconds=COLOURED_WITHIN)
+        if html is None:
+            html = await self._apart.run(render_fully, texts, False, seconds=UNCOLOURED_WITHIN)
+        if html is None:
+            html = await asyncio.to_thread(render_plainly, texts)
+        rendered = _rendered(html)
+        self._keep(message, rendered)
+        return rendered
+
+    def _came(self, message_id: str, task: asyncio.Task[Rendered]) -> None:
+        if self._coming.get(message_id, (None, None))[1] is task:
+            del self._coming[message_id]
+
+    def _find(self, message: Message) -> Rendered | None:
+        texts, rendered = self._kept.get(message.id, (None, None))
+        if texts != _texts(message):
+            return None
+        self._kept.move_to_end(message.id)
+        return rendered
+
+    def _keep(self, message: Message, rendered: Rendered) -> None:
         self._drop(message.id)
-        self._blocks[message.id] = (message.content, blocks)
-        self._characters += _size(message.content, blocks)
-        while self._characters > self._kept_characters and len(self._blocks) > 1:
-            self._drop(next(iter(self._blocks)))
+        self._kept[message.id] = _texts(message), rendered
+        self._characters += _size(*self._kept[message.id])
+        while self._characters > self._kept_characters and len(self._kept) > 1:
+            self._drop(next(iter(self._kept)))
 
     def _drop(self, message_id: str) -> None:
-        if kept := self._blocks.pop(message_id, None):
+        if kept := self._kept.pop(message_id, None):
             self._characters -= _size(*kept)
 
 
-def render(message: Message) -> list[str]:
+def plainly(message: Message) -> Rendered:
+    """Give a message as it was written."""
+    return _rendered(render_plainly(_texts(message)))
+
+
+def _quickly(message: Message) -> Rendered | None:
     """Render a message: what a person wrote stays as it was typed, an answer is markdown."""
     if message.role is Role.USER:
-        return [render_plain(message.content)]
+        return Rendered([render_plain(message.content)], [])
     try:
-        return render_blocks(message.content)
+        html = render_quickly(_texts(message))
     except Exception:  # better plain than not at all
         log.exception('Message %s cannot be rendered as markdown', message.id)
-        return [f'<p>{render_plain(message.content)}</p>']
+        return plainly(message)
+    return None if html is None else _rendered(html)
 
 
-def render_all(messages: list[Message]) -> list[list[str]]:
-    """Render several messages."""
-    return [render(message) for message in messages]
+def _texts(message: Message) -> tuple[str, ...]:
+    """Give what is written in markdown."""
+    return message.content, *(step.text for step in message.steps)
 
 
-def _size(content: str, blocks: list[str]) -> int:
-    return len(content) + sum(map(len, blocks))
+def _rendered(html: Html) -> Rendered:
+    blocks, *steps = html
+    return Rendered(blocks, [''.join(step) for step in steps])
+
+
+def _tell(message: Message, late: Late, task: asyncio.Task[Rendered]) -> None:
+    if not task.cancelled():
+        late(message, task.result())
+
+
+def _size(texts: tuple[str, ...], rendered: Rendered) -> int:
+    return sum(map(len, (*texts, *rendered.blocks, *rendered.steps)))

@@ -6,7 +6,8 @@ from typing import Any
 from app.chat.reading import Version, Window
 from app.domain.message import Message, Role, Source, Status, Step
 from app.rendering.changes import AppendText, Change, ReplaceFrom, ReplaceTail
-from app.rendering.markdown import render_blocks, render_plain
+from app.rendering.markdown import render_plain
+from app.rendering.whole import render_briefly
 from app.replies.live import ConversationState
 from app.ui.figures import figures, thought_sentence
 from app.ui.translations import Translator
@@ -41,15 +42,22 @@ class Wire:
 
     def window(self, state: ConversationState, window: Window) -> list[Json]:
         """Write a stretch of messages."""
-        return [
-            self.message(state, message, window.blocks.get(message.id), window.versions.get(message.id))
-            for message in window.messages
-        ]
+        written = []
+        for message in window.messages:
+            rendered, version = window.rendered.get(message.id), window.versions.get(message.id)
+            blocks, steps = (rendered.blocks, rendered.steps) if rendered else (None, None)
+            written.append(self.message(state, message, blocks, steps, version))
+        return written
 
     def message(
-        self, state: ConversationState, message: Message, blocks: list[str] | None, version: Version | None = None
+        self,
+        state: ConversationState,
+        message: Message,
+        blocks: list[str] | None = None,
+        steps: list[str] | None = None,
+        version: Version | None = None,
     ) -> Json:
-        """Write one message with all it has."""
+        """Write one message with all it has: `blocks` and `steps` are its HTML, if it is finished."""
         live = state.replies.get(message.id)
         if blocks is None and message.role is Role.USER:
             blocks = [render_plain(message.content)]
@@ -60,7 +68,7 @@ class Wire:
             'at': int(message.created_at.timestamp() * 1000),
             'html': live.markdown.blocks() if live else blocks or [],
             'thinking': message.thinking,
-            'steps': [self.step(step) for step in message.steps if step.title],
+            'steps': _steps(message, steps),
             'state': self.state(message, live.progress if live else None, version),
         }
         return written | {'command': True} if message.command else written
@@ -85,8 +93,8 @@ class Wire:
         return written
 
     def step(self, step: Step) -> Json:
-        """Write a finished step: its title, and what came of it as HTML."""
-        return {'title': step.title, 'html': ''.join(render_blocks(step.text))}
+        """Write a step that has just finished: its title, and what came of it as HTML."""
+        return _step(step, render_briefly([step.text])[0])
 
     def changes(self, message_id: str, changes: tuple[Change, ...]) -> list[list[Any]]:
         """Write changes of a message's text."""
@@ -109,6 +117,15 @@ class Wire:
         go_on = message.status in CAN_GO_ON or message.stats.get('done_reason') == 'length'
         again = ['regenerate', 'models'] if message.model else ['regenerate']
         return ['copy', *again, *(['continue'] if go_on else []), 'fork']
+
+
+def _steps(message: Message, html: list[str] | None) -> list[Json]:
+    html = render_briefly([step.text for step in message.steps]) if html is None else html
+    return [_step(step, each) for step, each in zip(message.steps, html, strict=True) if step.title]
+
+
+def _step(step: Step, html: str) -> Json:
+    return {'title': step.title, 'html': html}
 
 
 def _source(source: Source) -> list[str]:

@@ -101,8 +101,8 @@ async def test_foreign_text_stays_text(desk: Desk, youtube: YouTubeServer) -> No
     lines = spoken('# not a heading', '[x](javascript:alert(1)) <img src=x> `code`', '1. no list')
     youtube.show(Video(TALK, title='*Stars* & [links](http://x)\n# two', tracks=[Track('en', 'English', lines)]))
     _, reply = await desk.exchange(f'/youtube {LINK}')
-    shown = (await desk.chat.reading.newest(await desk.chat.reading.open(LOCAL_OWNER, reply.conversation_id))).blocks
-    html = ''.join(shown[reply.id])
+    shown = (await desk.chat.reading.newest(await desk.chat.reading.open(LOCAL_OWNER, reply.conversation_id))).rendered
+    html = ''.join(shown[reply.id].blocks)
     assert '*Stars* &amp; [links](http://x) # two</a>' in html
     assert '# not a heading [x](javascript:alert(1))' in html
     assert '<img' not in html

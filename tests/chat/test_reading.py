@@ -69,7 +69,7 @@ async def test_the_newest_messages_then_older_and_newer_ones(desk: Desk) -> None
     assert (said(first), first.has_older, first.has_newer) == (['question 0', 'answer 0'], False, True)
     rest = await reading.newer(state, 1, limit=100)
     assert (len(rest.messages), rest.has_newer) == (18, False)
-    assert rest.blocks[rest.messages[1].id] == ['<p>answer 1</p>']
+    assert rest.rendered[rest.messages[1].id].blocks == ['<p>answer 1</p>']
 
 
 async def test_a_conversation_without_messages(desk: Desk) -> None:
@@ -102,7 +102,7 @@ async def test_a_message_that_streams_is_given_as_far_as_it_is(desk: Desk) -> No
     window = await desk.chat.reading.newest(state)
     assert window.messages[-1].content.startswith(text)
     assert (await desk.chat.reading.message(LOCAL_OWNER, reply.id)).content.startswith(text)
-    assert reply.id not in window.blocks
+    assert reply.id not in window.rendered
 
 
 async def test_a_reply_that_ends_while_it_is_read_is_not_shown_empty(
@@ -116,7 +116,7 @@ async def test_a_reply_that_ends_while_it_is_read_is_not_shown_empty(
     slow.gate.set()
     window = await reading
     assert window.messages[-1].status is Status.COMPLETE
-    assert window.blocks[reply.id] == [f'<p>{"".join(numbered(10)).strip()}</p>']
+    assert window.rendered[reply.id].blocks == [f'<p>{"".join(numbered(10)).strip()}</p>']
 
 
 @pytest.mark.parametrize('how', ['send', 'regenerate', 'step'])

@@ -7,6 +7,7 @@ from app.domain.message import Message, Role, Source, Status, Step
 from app.domain.model import ModelRef
 from app.rendering.changes import AppendText, ReplaceFrom, ReplaceTail
 from app.replies.live import ConversationState, LiveConversations, LiveReply
+from app.replies.rendered import Rendered
 from app.ui.translations import translator
 from app.ui.wire import BLOCKS, TAIL, TEXT, Wire
 from tests.storage.samples import conversation, message
@@ -35,7 +36,7 @@ def test_steps_are_rendered_and_sources_lead_only_to_the_web(wire: Wire, state: 
         Source('Own'),
     )
     step = Step('Part 1 of 2', '- **one**\n- <script>', {'first': 0})
-    written = wire.message(state, answer(steps=(step,), sources=sources), [])
+    written = wire.message(state, answer(steps=(step,), sources=sources))
     assert written['steps'] == [{'title': 'Part 1 of 2', 'html': written['steps'][0]['html']}]
     assert '<strong>one</strong>' in written['steps'][0]['html']
     assert '<script' not in written['steps'][0]['html']
@@ -62,7 +63,11 @@ def test_changes_are_short_operations(wire: Wire) -> None:
 def test_a_finished_answer(wire: Wire, state: ConversationState) -> None:
     finished = answer(content='a', thinking='hm', stats={'tokens': 1})
     window = Window(
-        (finished,), {finished.id: ['<p>a</p>']}, {finished.id: Version(('x', finished.id), 1)}, False, False
+        (finished,),
+        {finished.id: Rendered(['<p>a</p>'], [])},
+        {finished.id: Version(('x', finished.id), 1)},
+        False,
+        False,
     )
     assert wire.window(state, window) == [
         {

@@ -160,7 +160,7 @@ class ChatView(
                 return [[STATE, self._wire.ref(message.id), written]]
             case MessageAdded(message) if self._at_end:
                 self._last_depth = message.depth
-                return [[ADD, self._wire.message(state, message, None)]]
+                return [[ADD, self._wire.message(state, message)]]
         return []
 
     async def _try(self, work: Awaitable[None]) -> None:
