@@ -9,6 +9,7 @@ import asyncio
 import logging
 import multiprocessing
 import os
+import runpy
 import sys
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Run until told to stop, or do the one thing asked for; give 0 after a clean end, 1 with a sentence otherwise."""
+    if getattr(sys, 'frozen', False) and '-m' in sys.argv[1:3]:  # packed, the program is its own interpreter
+        del sys.argv[: sys.argv.index('-m') + 1]
+        runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)
+        return 0
     given = arguments()
     leave_when_asked(lambda number: 128 + number if given.command else 0)  # a command did not do what it was asked
     try:

@@ -31,6 +31,13 @@ def mode(path: Path) -> str:
     return oct(stat.S_IMODE(path.stat().st_mode))
 
 
+def test_packed_the_program_is_its_own_interpreter() -> None:
+    """Work apart and PDFs are processes of `sys.executable`, and no Python is there when the app is packed."""
+    start = 'import sys; sys.frozen = True; sys.argv = ["guilherme", "-u", "-m", "platform"]; import main; main.main()'
+    said = subprocess.run([sys.executable, '-c', start], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert sys.platform.capitalize() in said.stdout
+
+
 @pytest.fixture
 async def app(tmp_path: Path) -> AsyncIterator[AppProcess]:
     async with running_app(tmp_path, NOBODY, GUILHERME_DEMO='true') as running:

@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -50,6 +50,9 @@ PDFS_AT_ONCE = 2
 PDF_PATIENCE = 300
 """Seconds one may take: a conversation of thousands of pages would hold up the PDFs of all others."""
 
+COLOURED_PDF_PATIENCE = 60
+"""Seconds one may take with the colours of code, which may never be found if the code was made for that."""
+
 PAGE = 50
 """Conversations or documents whose names are read at once."""
 
@@ -86,19 +89,28 @@ class Exporting:
 
     async def _pdf(self, carried: Carried, words: Words) -> bytes:
         """Let a process of its own lay out the pages: in a thread, a long conversation would hold up every reply."""
-        data = await asyncio.to_thread(lambda: json.dumps(asdict(transcript(carried, words))).encode())
+        written = await asyncio.to_thread(transcript, carried, words)
         async with self._pdfs:
-            pipe = asyncio.subprocess.PIPE
-            process = await asyncio.create_subprocess_exec(*PDF_COMMAND, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe)
             try:
-                async with asyncio.timeout(PDF_PATIENCE):
-                    pdf, complaint = await process.communicate(data)
+                return await self._laid_out(carried, written, within=COLOURED_PDF_PATIENCE)
+            except TimeoutError:
+                log.info('The PDF of conversation %s is made without the colours of code.', carried.conversation.id)
+            try:
+                return await self._laid_out(carried, replace(written, coloured=False), within=PDF_PATIENCE)
             except TimeoutError as error:
                 raise InvalidInput(reason='slow_pdf') from error
-            finally:
-                if process.returncode is None:  # nobody waits for it any more
-                    process.kill()
-                    await process.wait()
+
+    async def _laid_out(self, carried: Carried, written: Transcript, *, within: float) -> bytes:
+        data = await asyncio.to_thread(lambda: json.dumps(asdict(written)).encode())
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*PDF_COMMAND, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe)
+        try:
+            async with asyncio.timeout(within):
+                pdf, complaint = await process.communicate(data)
+        finally:
+            if process.returncode is None:  # nobody waits for it any more
+                process.kill()
+                await process.wait()
         if process.returncode:
             log.error('No PDF of conversation %s: %s', carried.conversation.id, complaint.decode(errors='replace'))
             raise UnexpectedFault(message='pdf')

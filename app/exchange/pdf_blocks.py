@@ -14,15 +14,13 @@ CELL_GAP = 14.0
 NARROWEST = 30.0
 """A list or quote within others is not made narrower than this."""
 
-LONGEST_COLOURED = 200_000
-"""Characters of code up to which it gets colours."""
-
 
 class Blocks:
-    """Writes blocks where the flow is. `size` and `colour` are those of running text."""
+    """Writes blocks where the flow is; code in colours if it is to be `coloured`."""
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: Flow, *, coloured: bool = True) -> None:
         self._flow = flow
+        self._coloured = coloured
         self._size, self._colour = BODY, 'text'
 
     def write(
@@ -120,7 +118,7 @@ class Blocks:
     def _code(self, part: Code, x: float, width: float) -> None:
         flow, size, padding = self._flow, CODE * self._size / BODY, 10.0
         height = size * CODE_LEADING
-        pieces = coloured(part.code, part.language) if len(part.code) <= LONGEST_COLOURED else [('', part.code)]
+        pieces = coloured(part.code, part.language if self._coloured else '')
         texts = [(text, Style('mono', size, _token_colour(name))) for name, text in pieces]
         lines = flow.type.lines(texts, width - 2 * padding)
         head = flow.type.lines([(part.language, Style(size=SMALL, colour='faint'))], width - 2 * padding)[:1]

@@ -32,7 +32,7 @@ class _Writer:
     def __init__(self, transcript: Transcript) -> None:
         self._transcript = transcript
         self._flow = Flow(transcript.title, transcript.language)
-        self._blocks = Blocks(self._flow)
+        self._blocks = Blocks(self._flow, coloured=transcript.coloured)
 
     def written(self) -> bytes:
         flow, transcript = self._flow, self._transcript

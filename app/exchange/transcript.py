@@ -40,13 +40,17 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """The whole: `about` is a line with model and dates, `labels` name the parts `thinking`, `sources` and `steps`."""
+    """The whole: `about` is a line with model and dates, `labels` name the parts `thinking`, `sources` and `steps`.
+
+    `coloured` says whether code gets colours where a format has them.
+    """
 
     title: str
     about: str
     language: str
     said: tuple[Said, ...]
     labels: Mapping[str, str] = field(default_factory=dict)
+    coloured: bool = True
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> 'Transcript':

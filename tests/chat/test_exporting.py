@@ -52,11 +52,21 @@ async def test_whoever_leaves_takes_the_process_along(desk: Desk) -> None:
 async def test_a_pdf_that_takes_too_long_is_given_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     conversation_id = await stored(desk, talk('Hi', 'Hello'))
     monkeypatch.setattr(exporting, 'PDF_COMMAND', (exporting.PDF_COMMAND[0], '-c', 'import time; time.sleep(60)'))
+    monkeypatch.setattr(exporting, 'COLOURED_PDF_PATIENCE', 0.1)
     monkeypatch.setattr(exporting, 'PDF_PATIENCE', 0.1)
     async with asyncio.timeout(10):
         with pytest.raises(InvalidInput) as caught:
             await desk.chat.exporting.file(LOCAL_OWNER, conversation_id, 'pdf', WORDS)
     assert caught.value.details == {'reason': 'slow_pdf'}
+
+
+async def test_code_whose_colours_are_never_found_stands_in_a_pdf_without_them(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation_id = await stored(desk, talk('Hi', f'```c\n${" " * 20_000}x\n```\n'))
+    monkeypatch.setattr(exporting, 'COLOURED_PDF_PATIENCE', 2.0)
+    made = await desk.chat.exporting.file(LOCAL_OWNER, conversation_id, 'pdf', WORDS)
+    assert made.content.startswith(b'%PDF-')
 
 
 @pytest.mark.expects_log('No PDF of conversation')
