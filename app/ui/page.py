@@ -31,6 +31,7 @@ from app.ui.components.top_bar import TopBar, TopBarActions, model_options
 from app.ui.components.welcome import greeting, quick_actions
 from app.ui.components.wiping_state import WipingState
 from app.ui.preferences import Preferences, remember
+from app.ui.said import heard
 from app.ui.settings_page import PATH as SETTINGS
 from app.ui.settings_page import Settings
 from app.ui.theme import icon_button, icon_element, svg_mark
@@ -137,7 +138,7 @@ class ChatPage:
             on_open=self.open,
             models=lambda: model_options(self._chat.models.overview, self._model()),
         ).view
-        self._view.on('navigate', lambda event: self._navigate(event.args))
+        self._view.on('navigate', heard(str, self._navigate))
         # Before anything with a timer: NiceGUI sends a page off as soon as a timer in it waits for the browser.
         await self._view.show(self._state, at=at, initial=True)
         with ui.element('div').classes('dock'):

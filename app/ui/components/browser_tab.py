@@ -10,6 +10,7 @@ from app.chat import Chat
 from app.domain.conversation import Conversation
 from app.domain.identifiers import is_temporary
 from app.replies.live import ConversationNews, ConversationState
+from app.ui.said import heard
 from app.ui.theme import favicon
 from app.ui.translations import Translator
 
@@ -38,7 +39,7 @@ class BrowserTab(Element, component='browser_tab.js', dependencies=['notificatio
             'no': t('No'),
         }
         self._props['initial'] = {'title': app_name, 'conversation': None, 'streaming': self._streaming()}
-        self.on('open', lambda event: on_open(str(event.args)))
+        self.on('open', heard(str, on_open))
         self.client.on_connect(self._catch_up)
         chat.live.news.subscribe(self._update)
 

@@ -1,16 +1,16 @@
 """The message list: one element for all messages, which stays while conversations are switched."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nicegui import background_tasks
 from nicegui.element import Element
-from nicegui.events import GenericEventArguments
 
 from app.chat.reading import WINDOW, Reading, Window
 from app.domain.message import Message
+from app.domain.model import ModelRef
 from app.errors import GuilhermeError
 from app.replies.changes import (
     BranchChanged,
@@ -23,6 +23,7 @@ from app.replies.changes import (
 )
 from app.replies.live import ConversationState
 from app.ui.icons import svgs
+from app.ui.said import Shape, heard, readable
 from app.ui.translations import Translator
 from app.ui.wire import ADD, STATE, STEP, THINK, Wire
 
@@ -34,6 +35,9 @@ OnAction = Callable[[str, str, str], Awaitable[None]]
 
 OnEdit = Callable[['Edited'], Awaitable[None]]
 """Called with a question that was written anew."""
+
+ACTION: Mapping[str, Shape] = {'name': str, 'id': str, 'model': readable(ModelRef.parse, empty=True)}
+EDIT: Mapping[str, Shape] = {'conversation': str, 'id': str, 'message': str, 'text': str}
 
 SHOWN_BEFORE = 6
 """Messages shown before one the reader jumps to."""
@@ -82,11 +86,11 @@ class ChatView(
         self._props['icons'] = svgs(
             'copy', 'edit', 'fork', 'again', 'more', 'continue', 'left', 'right', 'down', 'top', 'check'
         )
-        self.on('more', lambda event: self._try(self._more(event.args)))
-        self.on('edge', lambda event: self._try(self._jump(event.args)))
+        self.on('more', heard(str, lambda said: self._try(self._more(said))))
+        self.on('edge', heard(str, lambda said: self._try(self._jump(said))))
         self.on('resync', self._reload, args=[])
-        self.on('action', self._act)
-        self.on('edit', self._edit)
+        self.on('action', heard(ACTION, self._act))
+        self.on('edit', heard(EDIT, self._edit))
         self.client.on_connect(self._catch_up)
 
     @property
@@ -269,13 +273,13 @@ class ChatView(
         if self._missed:
             await self._reload()
 
-    async def _act(self, event: GenericEventArguments) -> None:
-        name, message_id = event.args['name'], event.args['id']
+    async def _act(self, said: Mapping[str, Any]) -> None:
+        name, message_id = said['name'], said['id']
         if self._wire.knows(message_id):
-            await self._on_action(name, message_id, str(event.args.get('model') or ''))
+            await self._on_action(name, message_id, said.get('model') or '')
 
-    async def _edit(self, event: GenericEventArguments) -> None:
-        args = event.args  # sent again after a lost line, it may be of a message that is not shown any more
+    async def _edit(self, args: Mapping[str, Any]) -> None:
+        # Sent again after a lost line, it may be of a message that is not shown any more.
         await self._on_edit(Edited(args['conversation'], args['id'], args['message'], args['text']))
 
     def _leave(self) -> None:

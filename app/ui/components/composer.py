@@ -7,13 +7,14 @@ from typing import Any
 from nicegui import binding
 from nicegui.binding import BindableProperty
 from nicegui.element import Element
-from nicegui.events import GenericEventArguments
 
 from app.chat.asking import LONGEST_MESSAGE
 from app.chat.commanding import MenuItem
+from app.domain.model import ModelRef
 from app.replies.live import ConversationState
 from app.ui.figures import context_used
 from app.ui.icons import svgs
+from app.ui.said import Shape, heard, readable
 from app.ui.translations import Translator
 
 
@@ -26,6 +27,14 @@ class Sent:
     text: str
     model: str
     fresh: bool
+
+
+SENT: Mapping[str, Shape] = {
+    'conversation': str,
+    'message': str,
+    'text': str,
+    'model': readable(ModelRef.parse, empty=True),
+}
 
 
 class Composer(
@@ -73,8 +82,8 @@ class Composer(
         self._props['commands'] = [asdict(command) for command in commands]
         self._props['icons'] = svgs('send', 'stop', 'temporary')
         self._props['initial'] = initial
-        self.on('send', self._send)
-        self.on('stop', lambda event: on_stop(event.args))
+        self.on('send', heard(SENT, self._send))
+        self.on('stop', heard(str, on_stop))
 
     def follow(self, state: ConversationState | None) -> None:
         """Bind the send button and the gauge to another conversation's state."""
@@ -115,8 +124,7 @@ class Composer(
         """Remove every draft of this browser."""
         self.run_method('forgetAll')
 
-    async def _send(self, event: GenericEventArguments) -> None:
-        args = event.args
+    async def _send(self, args: Mapping[str, Any]) -> None:
         await self._on_send(
             Sent(
                 conversation_id=str(args['conversation']),

@@ -1,18 +1,18 @@
 """The list of conversations beside the chat. The search above it is `search_panel`, what it does is `list_actions`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from nicegui.element import Element
-from nicegui.events import GenericEventArguments
 
 from app.chat import Chat
 from app.domain.conversation import Conversation
 from app.domain.shelf import TRASH_KEPT, CountedFolder, Mark, Place, Shelf, ShelfPage, shelf_of, shelved_at
 from app.replies.live import ConversationNews
-from app.ui.components.list_actions import ListActions
+from app.ui.components.list_actions import ListActions, is_wish
 from app.ui.icons import svgs
+from app.ui.said import Shape, fits, heard, readable
 from app.ui.translations import Translator
 
 PAGE = 40
@@ -20,6 +20,14 @@ PAGE = 40
 
 MOST = 400
 """Conversations given at once, whatever a browser asks for."""
+
+LOAD: Mapping[str, Shape] = {
+    'shelf': readable(Shelf.parse),
+    'limit': int,
+    'after': lambda value: not value or fits(value, AFTER),
+}
+AFTER: Mapping[str, Shape] = {'mark': readable(datetime.fromisoformat), 'id': str}
+"""Which conversations of a shelf are wanted: so many, `after` one that is named with where it stands."""
 
 ICONS = (
     'more', 'edit', 'delete', 'stop', 'pin', 'unpin', 'folder', 'folder-new', 'tag', 'archive', 'restore', 'select',
@@ -40,9 +48,9 @@ class ConversationList(
         self._missed = False
         self._props['labels'] = _labels(t)
         self._props['icons'] = svgs(*ICONS)
-        self.on('open', lambda event: actions.open(event.args))
-        self.on('act', lambda event: actions.do(event.args))
-        self.on('load', self._load)
+        self.on('open', heard(str, actions.open))
+        self.on('act', heard(is_wish, actions.do))
+        self.on('load', heard(LOAD, self._load))
         self.on('tags', self._tell_tags)
         self.client.on_connect(self._catch_up)
         chat.live.news.subscribe(self._update)
@@ -90,11 +98,11 @@ class ConversationList(
             self._missed = False
             await self._reshelve(self._owner_id)
 
-    async def _load(self, event: GenericEventArguments) -> None:
-        wanted, after = event.args, event.args.get('after')
+    async def _load(self, wanted: Mapping[str, Any]) -> None:
+        after = wanted.get('after')
         before: Mark | None = (datetime.fromisoformat(after['mark']), after['id']) if after else None
         page = await self._chat.listing.shelf(
-            self._owner_id, Shelf.parse(wanted['shelf']), before=before, limit=min(wanted['limit'], MOST)
+            self._owner_id, Shelf.parse(wanted['shelf']), before=before, limit=max(0, min(wanted['limit'], MOST))
         )
         self.run_method('put', wanted['shelf'], self._items(page), page.more, before is None)
 

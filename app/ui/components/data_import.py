@@ -9,6 +9,7 @@ from app.chat.importing import Import
 from app.errors import ImportRefused
 from app.ui.icons import svgs
 from app.ui.import_wording import progress_of_import, refusal_sentence, result_lines
+from app.ui.said import heard
 from app.ui.translations import Translator
 
 
@@ -23,7 +24,7 @@ class DataImport(Element, component='data_import.js'):
         self._props['labels'] = _labels(t)
         self._props['icons'] = svgs('import')
         self._props['initial'] = self._state()
-        self.on('wish', lambda event: self._answer(int(event.args)))
+        self.on('wish', heard(int, self._answer))
         self.on('cancel', lambda: self._importing.cancel(owner_id), args=[])
         self.client.on_connect(self._show)
         self._importing.changed.subscribe(self._on_change)

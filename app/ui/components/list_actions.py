@@ -7,6 +7,7 @@ from app.chat import Chat
 from app.chat.organising import Before
 from app.errors import GuilhermeError
 from app.ui.components.toast import Toast
+from app.ui.said import MAYBE_TEXT, fits
 from app.ui.translations import Translator, msgid
 from app.ui.wording import error_sentence
 
@@ -23,6 +24,31 @@ DONE: Mapping[str, tuple[str, str]] = {
     'restore': (msgid('Conversation restored.'), msgid('{n} conversations restored.')),
 }
 """What is said afterwards, of one conversation and of several."""
+
+
+ON_CONVERSATIONS = frozenset(
+    {'pin', 'unpin', 'archive', 'unarchive', 'move', 'tag', 'untag', 'delete', 'restore', 'erase', 'rename', 'stop'}
+)
+NEEDED: Mapping[str, frozenset[str]] = {
+    'tag': frozenset({'tag'}),
+    'untag': frozenset({'tag'}),
+    'rename': frozenset({'title'}),
+    'makeFolder': frozenset({'title'}),
+    'renameFolder': frozenset({'folder', 'title'}),
+    'removeFolder': frozenset({'folder'}),
+    'emptyTrash': frozenset(),
+}
+"""What is done to something else than conversations, or needs to know more than which, and what it needs to know."""
+
+
+def is_wish(said: Any) -> bool:
+    """Tell whether the browser can ask for that."""
+    details = {'name': str, 'tag': MAYBE_TEXT, 'title': MAYBE_TEXT, 'folder': MAYBE_TEXT, 'newFolder': MAYBE_TEXT}
+    if not fits(said, details) or said['name'] not in ON_CONVERSATIONS | NEEDED.keys():
+        return False
+    if said['name'] in ON_CONVERSATIONS and not (fits(said.get('ids'), [str]) and said['ids']):
+        return False
+    return all(said.get(each) is not None for each in NEEDED.get(said['name'], ()))
 
 
 class ListActions:
@@ -65,7 +91,7 @@ class ListActions:
         }
 
     async def do(self, wanted: Mapping[str, Any]) -> None:
-        """Do what the browser asks for: `name` says what, `ids` to which conversations."""
+        """Do what the browser asks for: `name` says what, `ids` to which conversations. They fit `is_wish`."""
         await self._try(self._verbs[wanted['name']](wanted))
 
     async def _pin(self, wanted: Mapping[str, Any]) -> None:

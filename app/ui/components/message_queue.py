@@ -14,6 +14,7 @@ from app.errors import GuilhermeError
 from app.replies.live import ConversationState
 from app.ui.components.toast import Toast
 from app.ui.icons import svgs
+from app.ui.said import heard
 from app.ui.translations import Translator
 from app.ui.wording import error_sentence
 
@@ -45,12 +46,12 @@ class MessageQueue(Element, component='message_queue.js', dependencies=['input_m
         self._props['longest'] = LONGEST_MESSAGE
         self._told = self._props['initial'] = _written(None, None, streaming=False)
         self.waiting, self.streaming = None, False
-        self.on('send', lambda event: self._try(self._send(event.args)))
-        self.on('edit', lambda event: self._edit(event.args))
-        self.on('save', lambda event: self._try(self._save(event.args['id'], event.args['text'])))
-        self.on('leave', lambda event: self._end_editing(event.args))
-        self.on('cancel', lambda event: self._try(self._cancel(event.args)))
-        self.on('orphan', lambda event: on_orphan(event.args))
+        self.on('send', heard(str, lambda said: self._try(self._send(said))))
+        self.on('edit', heard(str, self._edit))
+        self.on('save', heard({'id': str, 'text': str}, lambda said: self._try(self._save(said['id'], said['text']))))
+        self.on('leave', heard(str, self._end_editing))
+        self.on('cancel', heard(str, lambda said: self._try(self._cancel(said))))
+        self.on('orphan', heard(str, on_orphan))
 
     def follow(self, state: ConversationState | None, *, initial: bool = False) -> None:
         """Show what waits in another conversation, nothing for None; with `initial` it goes out with the page."""

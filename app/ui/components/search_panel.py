@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from nicegui.element import Element
-from nicegui.events import GenericEventArguments
 
 from app.chat import Chat
 from app.domain.conversation import Conversation
@@ -16,10 +15,27 @@ from app.domain.search import FoundConversation, Fragment, Place, SearchQuery
 from app.errors import QueryTooSlow, StorageUnavailable
 from app.replies.live import ConversationNews
 from app.ui.icons import svgs
+from app.ui.said import MAYBE_TEXT, Shape, heard, readable
 from app.ui.translations import Translator
 
 PAGE = 15
 """Conversations sent at a time, each with a few hits: more than a tall screen shows."""
+
+
+DAY = readable(datetime.fromisoformat, empty=True)
+SEARCH: Mapping[str, Shape] = {
+    'query': str,
+    'ticket': (int, float, str),
+    'filters': {
+        'folder': MAYBE_TEXT,
+        'tag': MAYBE_TEXT,
+        'model': readable(ModelRef.parse, empty=True),
+        'role': readable(Role, empty=True),
+        'since': DAY,
+        'until': DAY,
+    },
+}
+FOUND: Mapping[str, Shape] = {'conversation': MAYBE_TEXT, 'message': MAYBE_TEXT}
 
 
 class Open(Protocol):
@@ -41,10 +57,10 @@ class SearchPanel(Element, component='search_panel.js', dependencies=['input_met
         self._props['labels'] = _labels(t)
         self._props['icons'] = svgs('search', 'filter')
         self.on('choices', self._choices)
-        self.on('search', self._search)
-        self.on('more', self._more)
+        self.on('search', heard(SEARCH, self._search))
+        self.on('more', heard({**SEARCH, 'after': _is_place}, self._more))
         self.on('leave', self._leave)
-        self.on('open', lambda event: open_found(event.args['conversation'], message_id=event.args.get('message')))
+        self.on('open', heard(FOUND, lambda said: open_found(said.get('conversation'), message_id=said.get('message'))))
         self._running: asyncio.Task[Any] | None = None
         self.client.on_disconnect(self._away)
         self.client.on_connect(lambda: self.run_method('resume'))
@@ -63,12 +79,12 @@ class SearchPanel(Element, component='search_panel.js', dependencies=['input_met
         models = [[str(model), model.name] for model in choices.models]
         self.run_method('offer', {'folder': folders, 'tag': [[tag, tag] for tag in choices.tags], 'model': models})
 
-    async def _search(self, event: GenericEventArguments) -> None:
-        await self._answer('fill', event.args, None)
+    async def _search(self, asked: Mapping[str, Any]) -> None:
+        await self._answer('fill', asked, None)
 
-    async def _more(self, event: GenericEventArguments) -> None:
-        is_titled, updated, conversation_id = event.args['after']
-        await self._answer('extend', event.args, (is_titled, datetime.fromisoformat(updated), conversation_id))
+    async def _more(self, asked: Mapping[str, Any]) -> None:
+        is_titled, updated, conversation_id = asked['after']
+        await self._answer('extend', asked, (is_titled, datetime.fromisoformat(updated), conversation_id))
 
     async def _answer(self, method: str, asked: Mapping[str, Any], after: Place | None) -> None:
         self._leave()
@@ -124,6 +140,14 @@ class SearchPanel(Element, component='search_panel.js', dependencies=['input_met
         super()._handle_delete()
 
 
+def _is_place(value: Any) -> bool:
+    """Tell whether it is where a page of results ended, as the browser was told."""
+    if not isinstance(value, list) or len(value) != 3:
+        return False
+    is_titled, updated, conversation_id = value
+    return isinstance(is_titled, int) and readable(datetime.fromisoformat)(updated) and isinstance(conversation_id, str)
+
+
 def _fault(t: Translator, error: StorageUnavailable) -> str:
     if isinstance(error, QueryTooSlow):
         return t('This search took too long and was ended. Try another word, or narrow it by a filter.')
@@ -133,12 +157,12 @@ def _fault(t: Translator, error: StorageUnavailable) -> str:
 def _query(text: str, filters: Mapping[str, str]) -> SearchQuery:
     return SearchQuery(
         text=text,
-        folder_id=filters['folder'] or None,
-        tag=filters['tag'] or None,
-        model=ModelRef.parse(filters['model']) if filters['model'] else None,
-        role=Role(filters['role']) if filters['role'] else None,
-        since=datetime.fromisoformat(filters['since']) if filters['since'] else None,
-        until=datetime.fromisoformat(filters['until']) if filters['until'] else None,
+        folder_id=filters.get('folder') or None,
+        tag=filters.get('tag') or None,
+        model=ModelRef.parse(filters['model']) if filters.get('model') else None,
+        role=Role(filters['role']) if filters.get('role') else None,
+        since=datetime.fromisoformat(filters['since']) if filters.get('since') else None,
+        until=datetime.fromisoformat(filters['until']) if filters.get('until') else None,
     )
 
 

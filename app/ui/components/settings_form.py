@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from nicegui.element import Element
-from nicegui.events import GenericEventArguments
 
 from app.errors import GuilhermeError, InvalidInput
 from app.ui.icons import svgs
+from app.ui.said import heard
 from app.ui.translations import Translator
 from app.ui.wording import error_sentence
 
@@ -43,7 +43,7 @@ class SettingsForm(Element, component='settings_form.js', dependencies=['input_m
         self._props['fields'] = [_written(each) for each in fields]
         self._props['labels'] = {'reset': t('Set back')}
         self._props['icons'] = svgs('again')
-        self.on('change', self._change)
+        self.on('change', heard({'name': str, 'value': (str, bool)}, self._change))
 
     @property
     def values(self) -> Mapping[str, str | bool]:
@@ -61,10 +61,10 @@ class SettingsForm(Element, component='settings_form.js', dependencies=['input_m
         """Let a person choose from other options."""
         self.run_method('offer', name, _pairs(options))
 
-    async def _change(self, event: GenericEventArguments) -> None:
-        name, value = str(event.args['name']), event.args['value']
+    async def _change(self, said: Mapping[str, Any]) -> None:
+        name, value = said['name'], said['value']
         changed = self._fields.get(name)
-        if changed is None or not isinstance(value, str | bool):
+        if changed is None:
             return
         try:
             if changed.options and value not in changed.options:

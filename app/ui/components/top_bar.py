@@ -12,6 +12,7 @@ from app.ui.appearance import Appearance
 from app.ui.components.choice import Choice
 from app.ui.components.conversation_title import ConversationTitle
 from app.ui.preferences import remember
+from app.ui.said import fits, readable
 from app.ui.theme import icon_button, icon_element
 from app.ui.translations import Translator
 
@@ -65,7 +66,7 @@ class TopBar(ui.element):
         self._model.show(model_options(overview, model), str(model))
 
     def _choose_model(self, value: str) -> object:
-        return self._actions.choose_model(ModelRef.parse(value))
+        return self._actions.choose_model(ModelRef.parse(value)) if fits(value, readable(ModelRef.parse)) else None
 
     def _theme_toggle(self, appearance: Appearance) -> None:
         button = icon_button('moon', self._t('Light or dark')).classes('theme-toggle').props('data-testid=theme-toggle')
@@ -96,5 +97,6 @@ def model_options(overview: ModelsOverview, model: ModelRef) -> dict[str, str]:
 
 
 def _choose_language(language: str) -> None:
-    remember('language', language)
-    ui.navigate.reload()
+    if language in LANGUAGE_NAMES:
+        remember('language', language)
+        ui.navigate.reload()

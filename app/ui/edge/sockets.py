@@ -28,6 +28,9 @@ MOST_PACKETS = 16
 FRAME = re.compile(r'[0-6].*', re.DOTALL)
 """An Engine.IO packet: its kind, and what is in it. Binary ones are not sent by pages of ours."""
 
+POSTED = re.compile(r'[134].*', re.DOTALL)
+"""One that is sent by a request: an end, a pong, a message. After any other Engine.IO never answers."""
+
 COUNT = re.compile(r'[0-9]{1,15}')
 """The number of a message, as long as a browser can count."""
 
@@ -129,7 +132,7 @@ async def _packets(receive: Receive) -> bytes | None:
         packets = body.decode().split('\x1e')
     except UnicodeDecodeError:
         return None
-    return bytes(body) if len(packets) <= MOST_PACKETS and all(map(FRAME.match, packets)) else None
+    return bytes(body) if len(packets) <= MOST_PACKETS and all(map(POSTED.match, packets)) else None
 
 
 def _said(body: bytes, receive: Receive) -> Receive:
@@ -163,7 +166,9 @@ def _checked(handler: Callable[..., Awaitable[Any]], check: Callable[..., None])
             check(*said)
         except UNREADABLE as error:
             log.debug('A page could not connect: %r', error)
-            raise Refused('Handshake failed') from error
+            if check is _check_connection:
+                raise Refused('Handshake failed') from error
+            return False
         return await handler(socket_id, *said)
 
     return checked
