@@ -87,15 +87,42 @@ make_venv() {
     quietly "$base" -m venv --clear "$venv" || fail 'The virtual environment could not be made.'
 }
 
-# prepare FILE...: installs the first requirements file; the others are those it includes.
+pip_install() {
+    "$python" -m pip install --quiet --disable-pip-version-check --no-input --root-user-action=ignore "$@" </dev/null 2>&1
+}
+
+# Every package in the version, and with one of the hashes, that requirements.lock names. False where one of them neither
+# comes for this machine nor can be built on it. A package with another hash may be somebody's: then nothing is installed.
+install_locked() {
+    if said=$(pip_install --require-hashes -r "$root/requirements.lock"); then return 0; fi
+    say "$said"
+    case $said in
+        *'DO NOT MATCH THE HASHES'* | *'Retrying ('*) ;;
+        *'No matching distribution'* | *'requires a different Python'* | *'ailed to build'* | *'ailed building'* | *'did not run successfully'*)
+            say 'So requirements.lock does not fit this machine. The versions go by the ranges of' \
+                'requirements.txt instead, without a look at hashes.'
+            return 1
+            ;;
+    esac
+    fail "requirements.lock could not be installed; pip's own words are above."
+}
+
+# By ranges; what the lock has brought already stays as it is.
+install_ranges() {
+    if said=$(pip_install -r "$root/$1"); then return 0; fi
+    say "$said"
+    fail "$1 could not be installed; pip's own words are above."
+}
+
+# prepare FILE...: installs requirements.lock, and what is missing of the first file; the others are those it includes.
 prepare() {
+    set -- "$@" requirements.lock
     is_current "$@" && return
     take_lock
     if ! is_current "$@"; then
         make_venv
         say "Installing $1 into ${venv##*/} (a minute or two the first time) ..."
-        quietly "$python" -m pip install --quiet --disable-pip-version-check --no-input --root-user-action=ignore \
-            -r "$root/$1" </dev/null || fail "$1 could not be installed; pip's own words are above."
+        if ! install_locked || [ "$1" != requirements.txt ]; then install_ranges "$1"; fi
         mkdir -p "$venv/installed"
         "$python" -m compileall -q "$root/app" || true # as pip does with what it installs: the first start is quick too
         for file; do cp "$root/$file" "$venv/installed/$file"; done
