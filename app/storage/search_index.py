@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any, Protocol
 
 from sqlalchemy import Subquery, TextClause, bindparam, column, text
@@ -20,16 +21,19 @@ fewer. That is reached with some 6,000 hits among 100,000 messages, or where all
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A part of a query in SQL: where the messages come from, what they must satisfy, and the values in it."""
+    """A part of a query in SQL: where the messages come from, what they must satisfy, and the values in it.
+
+    `dear` is what is looked at last, in as few messages as possible.
+    """
 
     source: str
     tests: Sequence[str]
     values: Mapping[str, Any]
+    dear: Sequence[str] = ()
 
-    @property
-    def where(self) -> str:
-        """The condition, true if there is none."""
-        return ' AND '.join(self.tests) or 'true'
+    def where(self, *more: str) -> str:
+        """Give the condition with more tests, true if there is none."""
+        return ' AND '.join([*self.tests, *more, *self.dear]) or 'true'
 
 
 class Index(Protocol):
@@ -87,7 +91,7 @@ class Fts5:
         """Count by the upper part of the numbers; names are looked up once for each conversation."""
         return _table(
             'SELECT place.conversation_id, counted.hits FROM ('
-            f'  SELECT found.rowid >> 24 AS number, count(*) AS hits FROM {condition.source} WHERE {condition.where}'
+            f'  SELECT found.rowid >> 24 AS number, count(*) AS hits FROM {condition.source} WHERE {condition.where()}'
             '  GROUP BY 1'
             ') AS counted JOIN search_conversation AS place ON place.number = counted.number',
             condition,
@@ -100,12 +104,12 @@ class Fts5:
         places = text('SELECT number FROM search_conversation WHERE conversation_id IN :ids')
         wanted = places.bindparams(bindparam('ids', list(conversation_ids), expanding=True))
         numbers = session.execute(wanted).scalars().all()
+        of_these = 'found.rowid BETWEEN :first AND :last', 'found.rowid >> 24 IN :numbers'
         query = (
             'SELECT entry.message_id FROM ('
             '  SELECT found.rowid,'
             '    row_number() OVER (PARTITION BY found.rowid >> 24 ORDER BY found.rowid DESC) AS place'
-            f' FROM {condition.source} WHERE {condition.where} AND found.rowid BETWEEN :first AND :last'
-            '   AND found.rowid >> 24 IN :numbers'
+            f' FROM {condition.source} WHERE {condition.where(*of_these)}'
             ') AS hit JOIN search_entry AS entry ON entry.number = hit.rowid'
             ' WHERE hit.place <= :limit ORDER BY entry.number DESC'
         )
@@ -120,22 +124,26 @@ class TextSearch:
     def messages(self, session: Session, terms: Sequence[Term], query: SearchQuery) -> Condition:
         """Ask for all terms at once."""
         tests, values = _filters(query)
+        dear: list[str] = []
         if terms:
             # Comparing a tsvector costs more than the planner thinks; for a frequent word it would compare all.
             session.execute(text('SET LOCAL enable_seqscan = off'))
             tests.insert(0, 'entry.words @@ CAST(:words AS tsquery)')
             taken_apart = text('SELECT search_words(term) FROM unnest(CAST(:terms AS text[])) AS term')
             said = session.execute(taken_apart, {'terms': [term.text for term in terms]}).scalars()
-            values['words'] = ' & '.join(
-                _vector_query(words, term) for words, term in zip(said, terms, strict=True) if words
-            )
-        return Condition('search_entry AS entry', tests, values)
+            lexemes = [_lexemes(words, term) for words, term in zip(said, terms, strict=True) if words]
+            values['words'] = ' & '.join(dict.fromkeys(chain(*lexemes)))
+            if phrases := [each for each in lexemes if len(each) > 1]:
+                # The index has no places: all messages with these words are read, if nothing else speaks against them.
+                dear.append('ts_match_vq(entry.words, CAST(:phrases AS tsquery))')
+                values['phrases'] = ' & '.join(map(_phrase, phrases))
+        return Condition('search_entry AS entry', tests, values, dear)
 
     def within(
         self, session: Session, condition: Condition, conversation_ids: Callable[[], Sequence[str]]
     ) -> Condition | None:
         """Ask the planner: gathering what most messages have means to read the rows of all those."""
-        query = f'EXPLAIN (FORMAT JSON) SELECT FROM {condition.source} WHERE {condition.where}'
+        query = f'EXPLAIN (FORMAT JSON) SELECT FROM {condition.source} WHERE {condition.where()}'
         [explained] = session.execute(_prepared(query, condition)).scalar_one()
         if explained['Plan']['Total Cost'] < DEAR:
             return None
@@ -146,7 +154,7 @@ class TextSearch:
         """Count the rows."""
         return _table(
             f'SELECT entry.conversation_id, count(*) AS hits FROM {condition.source} '
-            f'WHERE {condition.where} GROUP BY 1',
+            f'WHERE {condition.where()} GROUP BY 1',
             condition,
         )
 
@@ -154,12 +162,12 @@ class TextSearch:
         self, session: Session, condition: Condition, conversation_ids: Sequence[str], limit: int
     ) -> Sequence[str]:
         """Ask once for all conversations: asked for each, the planner may look through the whole index each time."""
+        of_these = 'entry.conversation_id = ANY(CAST(:ids AS text[]))'
         query = (
             'SELECT hit.message_id FROM ('
             '  SELECT message_id, created_at, row_number() OVER ('
             '    PARTITION BY conversation_id ORDER BY created_at DESC, message_id DESC'
-            f' ) AS place FROM {condition.source} WHERE {condition.where}'
-            '   AND entry.conversation_id = ANY(CAST(:ids AS text[]))'
+            f' ) AS place FROM {condition.source} WHERE {condition.where(of_these)}'
             ') AS hit WHERE hit.place <= :limit ORDER BY hit.created_at DESC, hit.message_id DESC'
         )
         values = {'ids': list(conversation_ids), 'limit': limit}
@@ -203,11 +211,14 @@ def _quoted(term: Term) -> str:
     return f'"{spaced(term.text)}"' + (' *' if goes_on else '')
 
 
-def _vector_query(words: Sequence[str], term: Term) -> str:
-    """Write a term for `tsquery`. In texts too long for the index to know what stands where, its words are enough."""
+def _lexemes(words: Sequence[str], term: Term) -> list[str]:
+    """Write the words of a term for `tsquery`; the last one may go on."""
     lexemes = [f"'{word}'" for word in words]  # letters and digits only
     if term.is_prefix:
         lexemes[-1] += ':*'
-    if len(lexemes) == 1:
-        return lexemes[0]
+    return lexemes
+
+
+def _phrase(lexemes: Sequence[str]) -> str:
+    """Let words follow each other. In texts too long for the index to know what stands where, they are enough."""
     return f"({' <-> '.join(lexemes)} | ('§' & {' & '.join(lexemes)}))"
