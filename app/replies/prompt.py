@@ -19,8 +19,12 @@ LEAST_TOKENS = 16
 
 CUT_MARK = '\n\n[…]\n\n'
 
-NEAR_ENOUGH = 1 / 128
-"""The part of a text by which a cut may miss what would just fit."""
+NEAR_ENOUGH = 0.02
+"""The part of the room that a cut may leave empty."""
+
+FEW_CHARACTERS, AIM, MOST_LOPSIDED = 2, 0.99, 16
+"""Where a cut is looked for: first at so many characters a token, then a little below the room, and never nearer to
+what is known to fit (or not to) than a part of what lies between: the density may change there."""
 
 LONGEST_CHARACTER = 16
 """Code points of the longest character that is kept whole at a cut, which is a family of emoji."""
@@ -101,25 +105,36 @@ def _shorten(text: str, tokens: int, estimator: TokenEstimator) -> str:
 
 
 def _beginning(text: str, tokens: float, estimator: TokenEstimator) -> str:
-    at = _most(len(text), lambda count: estimator.size(text[:count]) <= tokens)
+    at = _most(len(text), tokens, lambda count: estimator.size(text[:count]))
     return text[: _between_characters(text, at, -1)]
 
 
 def _end(text: str, tokens: float, estimator: TokenEstimator) -> str:
-    count = _most(len(text), lambda count: estimator.size(text[len(text) - count :]) <= tokens)
+    count = _most(len(text), tokens, lambda count: estimator.size(text[len(text) - count :]))
     return text[_between_characters(text, len(text) - count, 1) :]
 
 
-def _most(length: int, fits: Callable[[int], bool]) -> int:
-    """Give about the largest count that fits. It is looked for from below: a long text costs no more than what fits."""
-    low, high = 0, min(length, LEAST_TOKENS)
-    while high < length and fits(high):
-        low, high = high, min(length, 2 * high)
-    if high == length and fits(high):
-        return high
-    while high - low > 1 + low * NEAR_ENOUGH:
-        middle = (low + high) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
+def _most(length: int, tokens: float, size: Callable[[int], float]) -> int:
+    """Give about the largest count of characters whose size is not above `tokens`.
+
+    It is looked for from below, so that a long text costs no more than what fits of it, and then where it should be if
+    all of the text were as dense.
+    """
+    low, low_size = 0, 0.0
+    high = min(length, max(1, int(FEW_CHARACTERS * tokens)))
+    while (high_size := size(high)) <= tokens:
+        if high == length:
+            return length
+        low, low_size, high = high, high_size, min(length, 2 * high)
+    while high - low > 1 and low_size < (1 - NEAR_ENOUGH) * tokens:
+        guess = low + (high - low) * (tokens * AIM - low_size) / (high_size - low_size)
+        margin = (high - low) // MOST_LOPSIDED
+        middle = min(max(int(guess), low + max(margin, 1)), high - max(margin, 1))
+        middle_size = size(middle)
+        if middle_size <= tokens:
+            low, low_size = middle, middle_size
+        else:
+            high, high_size = middle, middle_size
     return low
 
 

@@ -34,6 +34,7 @@ _SCRIPTS: tuple[tuple[int, str, float], ...] = (
     (0x0000, 'ascii', 0),
     (0x0080, 'symbols', 1.0),
     (0x00C0, 'accents', 1.3),
+    (0x0250, 'accents', 1.9),  # phonetic
     (0x0300, 'marks', 1.8),  # accents that stand alone
     (0x0380, 'greek', 0.95),
     (0x0400, 'cyrillic', 1.2),  # і, ј, ө: what Russian does not have
@@ -119,6 +120,8 @@ def _table(**members: Iterable[int]) -> bytes:
 
 
 _NUMBER_OF_PAGE, _SCRIPTS_OF_PAGE = _pages()
+_LATIN = tuple((kind, tokens) for _, kind, tokens in _SCRIPTS[1:3])
+_BEFORE_SYMBOLS, _BEFORE_ACCENTS = (bytes(range(first)) for first, _, _ in _SCRIPTS[1:3])
 _PART_OF_UNIT = bytes(_MARK_OF_PART + bisect_right(_PARTS, low) - 1 for low in range(256))
 
 _CLASSES = _table(c=range(32), n=b'\t\n\r', d=_DIGITS, A=_CAPITALS, a=_LETTERS, j=_SELDOM, s=b' ', q=b'?')
@@ -154,20 +157,31 @@ def weigh(text: str) -> dict[str, float]:
 
 def _scripts(text: str) -> dict[str, float]:
     """Weigh what is not ASCII."""
-    weights: dict[str, float] = {}
+    latin = text.encode('latin-1', 'ignore')
+    accents = len(latin.translate(None, delete=_BEFORE_ACCENTS))
+    symbols = len(latin.translate(None, delete=_BEFORE_SYMBOLS)) - accents
+    weights = {kind: tokens * times for (kind, tokens), times in zip(_LATIN, (symbols, accents), strict=True)}
     units = text.encode('utf-16-le', 'surrogatepass')
     pages = units[1::2].translate(_NUMBER_OF_PAGE)
+    parts: bytes | bytearray = b''
+    for page in {*pages.translate(None, delete=b'\0')}:
+        scripts = _SCRIPTS_OF_PAGE[page]
+        if len({*scripts}) == 1:
+            kind, tokens = scripts[0]
+            weights[kind] = weights.get(kind, 0) + tokens * pages.count(page)
+            continue
+        parts = parts or _parts(units, pages)
+        for part, (kind, tokens) in enumerate(scripts):
+            weights[kind] = weights.get(kind, 0) + tokens * parts.count(bytes((page, _MARK_OF_PART + part)))
+    return weights
+
+
+def _parts(units: bytes, pages: bytes) -> bytearray:
+    """Put the number of each page beside the mark of its part."""
     side_by_side = bytearray(len(units))
     side_by_side[::2] = pages
     side_by_side[1::2] = units[::2].translate(_PART_OF_UNIT)
-    for page in set(pages):
-        scripts = _SCRIPTS_OF_PAGE[page]
-        for part, (kind, tokens) in enumerate(scripts if len({*scripts}) > 1 else scripts[:1]):
-            of_part = bytes((page, _MARK_OF_PART + part))
-            times = side_by_side.count(of_part) if len({*scripts}) > 1 else pages.count(page)
-            weights[kind] = weights.get(kind, 0) + tokens * times
-    weights.pop('ascii', None)
-    return weights
+    return side_by_side
 
 
 def _without_codes(text: bytes) -> tuple[bytes, int]:

@@ -202,3 +202,23 @@ async def test_demo_says_that_it_is_one(start_app: StartApp, open_tab: OpenTab) 
 async def test_address_of_no_conversation_says_so(app: AppProcess, open_tab: OpenTab) -> None:
     tab = await open_tab(app, '/c/11111111-1111-4111-8111-111111111111')
     await expect(tab.part('toast')).to_contain_text('does not exist')
+
+
+async def test_an_answer_that_fills_the_window_says_so_and_goes_on(start_app: StartApp, open_tab: OpenTab) -> None:
+    tab = await open_tab(await start_app(GUILHERME_NUM_CTX='512'))
+    await tab.ask('Count for me. kind=num tokens=900 rate=0')
+    await tab.has_status('complete')
+    full = tab.reply.get_by_text('The context window is full, so the answer ends here.')
+    parts = 1
+    while await full.count():
+        await expect(tab.part('context-gauge')).to_have_attribute('aria-label', 'Context: 512 of 512 tokens')
+        words = len(await tab.words())
+        await tab.reply.get_by_test_id('message-continue').click()
+        await expect(tab.reply.get_by_text(f'w{words} ')).to_be_visible()
+        await tab.has_status('complete')
+        parts += 1
+    assert await tab.words() == numbered(900)
+    assert parts > 2
+    await expect(
+        tab.reply.get_by_text('To go on, the model read only the end of what it had answered.')
+    ).to_be_visible()

@@ -1,18 +1,20 @@
 """`/youtube_resumo`: read whole or part by part, interrupted anywhere, and checked against the transcript."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from app.commands.summarising import REFUSALS
 from app.domain.conversation import LOCAL_OWNER
 from app.domain.message import Message, Status, Step
 from app.replies.prompt import budget, estimate_tokens
 from tests.chat.desk import Desk, open_desk
 from tests.replies.waiting import until
-from tests.support.ollama_server import OllamaServer
+from tests.support.ollama_server import CLASSIC, NEWEST, OllamaServer
 from tests.support.ollama_window import prompt_tokens
 from tests.support.youtube_server import TALK, Track, Video, YouTubeServer, lecture
 
@@ -87,6 +89,24 @@ async def test_notes_that_are_too_many_are_put_together_first(
     counted = [prompt_tokens(record.body, server.token) for record in server.asked('/api/chat')]
     assert max(counted) < budget(4096) * 1.33
     assert any('one list of half the length' in prompt for prompt in prompts(server))
+
+
+@pytest.mark.parametrize('version', [CLASSIC, NEWEST])
+@pytest.mark.parametrize('words', [900, 6_000], ids=['whole', 'in parts'])
+async def test_what_the_model_finds_too_long_is_read_in_smaller_parts(
+    desk: Desk, server: OllamaServer, youtube: YouTubeServer, version: str, words: int
+) -> None:
+    server.version, server.token = version, re.compile(r'(?=\S)|\S')  # two tokens a letter
+    youtube.show(Video(TALK, tracks=[Track('en', 'English', lecture(words, seconds=3_600))]))
+    _, reply = await desk.exchange(CALL)
+    assert reply.status is Status.COMPLETE
+    answered = [record for record in server.asked('/api/chat') if record.tokens]
+    assert 0 < len(server.asked('/api/chat')) - len(answered) <= 2 * REFUSALS
+    assert all(prompt_tokens(record.body, server.token) < 4096 for record in answered)
+    read = [text for record in answered if (text := record.body['messages'][0]['content']).startswith('Below is part')]
+    said = [word for prompt in read for word in prompt.split('<text>')[1].split('</text>')[0].split() if word[0] == 'w']
+    assert [word.rstrip('.') for word in said] == [f'w{number}' for number in range(words)]
+    assert len(read) == len(shown(reply))
 
 
 async def test_the_page_is_told_which_part_is_read(desk: Desk, server: OllamaServer, youtube: YouTubeServer) -> None:
