@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.message import Message, Source, Step
+from app.domain.stored import source_from, step_from
 
 
 class DeltaKind(StrEnum):
@@ -92,11 +93,11 @@ class JournalEntry:
 
     def source(self) -> Source:
         """Read the source it holds."""
-        return Source(**json.loads(self.text))
+        return source_from(json.loads(self.text))
 
     def step(self) -> Step:
         """Read the step it holds."""
-        return Step(**json.loads(self.text))
+        return step_from(json.loads(self.text))
 
     def recast_characters(self) -> int:
         """Read how much of the text a recast concerns."""

@@ -1,6 +1,7 @@
 """Figures of an answer, checked: whatever a server, a file or an old row says, screens reckon with good numbers."""
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from app.domain.plain import plain
@@ -21,18 +22,13 @@ MOST = 50  # figures of one answer
 
 
 def checked(figures: Any) -> dict[str, Any]:
-    """Give the figures that are what their names say; the others are left out. Never raises.
+    """Give figures with None in the place of each that is not what its name says. Never raises.
 
     Names nobody reckons with are kept as plain values: another version, or a command, may know them.
     """
     if not isinstance(figures, Mapping):
         return {}
-    found: dict[str, Any] = {}
-    for name, value in [*figures.items()][:MOST]:
-        good = _checked(str(name), value)
-        if good is not None:
-            found[str(name)] = good
-    return found
+    return {str(name): _checked(str(name), value) for name, value in islice(figures.items(), MOST)}
 
 
 def count(value: Any) -> int | None:

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.domain.delta import GROWING, Delta, DeltaKind, JournalEntry, grown
+from app.domain.figures import checked
 from app.domain.message import Message, Status
+from app.domain.plain import plain
 from app.errors import GuilhermeError
 from app.replies.changes import StateChanged, StepAdded
 from app.replies.live import ConversationState, LiveReply
@@ -56,9 +58,11 @@ class RunningReply:
 
     def receive(self, delta: Delta) -> bool:
         """Take a delta; True if it must be stored."""
+        if delta.kind in GROWING and not delta.text:
+            return False  # and no sign of life either
         self.heard_at = time.monotonic()
         if delta.kind is DeltaKind.STATISTICS:
-            self.stats.update(delta.data)
+            self.stats.update(checked(delta.data))
             return False
         if delta.kind is DeltaKind.PROGRESS:
             self.live.progress = delta.data
@@ -67,8 +71,6 @@ class RunningReply:
         if delta.kind is DeltaKind.RECAST:
             self.stats['thinking_seconds'] = round(self.heard_at - (self.first_text_at or self.heard_at), 3)
         if delta.kind in GROWING:
-            if not delta.text:
-                return False
             if self.first_text_at is None:
                 self.first_text_at = self.heard_at
             self.says_what_it_does = False
@@ -88,7 +90,7 @@ class RunningReply:
     def _thought(self) -> None:
         """Add the time since the model began to think to that of earlier thoughts."""
         assert self.thinking_since is not None
-        before = self.stats.get('thinking_seconds', 0)
+        before = self.stats.get('thinking_seconds') or 0
         self.stats['thinking_seconds'] = round(before + self.heard_at - self.thinking_since, 3)
         self.thinking_since = None
 
@@ -97,7 +99,7 @@ class RunningReply:
         pending, self._pending = self._pending, []
         run: list[str] = []
         for i, delta in enumerate(pending):
-            run.append(delta.text if delta.kind in GROWING else json.dumps(delta.data, ensure_ascii=False))
+            run.append(delta.text if delta.kind in GROWING else json.dumps(plain(delta.data), ensure_ascii=False))
             if delta.kind not in GROWING or i + 1 == len(pending) or pending[i + 1].kind is not delta.kind:
                 self._numbered.append(JournalEntry(self.id, self._next_seq, delta.kind, ''.join(run)))
                 self._next_seq += 1

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, func, inspect, select
 
+from app.domain.plain import plain
 from app.errors import OperationRefused
 from app.storage import migrate
 from app.storage.database import is_there, prepare_file, read_url, sqlite_file
@@ -117,7 +118,9 @@ def _rows(table: Table, connection: Connection) -> Iterator[list[dict[str, Any]]
 
 
 def _clean(value: Any) -> Any:
-    return storable(value) if isinstance(value, str) else value
+    return (
+        storable(value) if isinstance(value, str) else plain(value) if isinstance(value, dict | list | float) else value
+    )
 
 
 def _written(table: Table, row: Row) -> bytes:

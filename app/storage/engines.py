@@ -1,5 +1,7 @@
 """How either database is connected to."""
 
+import json
+import logging
 import sqlite3
 import time
 from typing import Any
@@ -13,6 +15,8 @@ POSTGRES_CONNECT_SECONDS = 5
 
 LOOK_AGAIN = 0.02
 """Seconds until a new file that another process holds is tried again."""
+
+log = logging.getLogger(__name__)
 
 
 def engine_of(
@@ -30,9 +34,28 @@ def engine_of(
     return engine
 
 
+def read_json(stored: Any) -> Any:
+    """Read a JSON value. What is none counts as null: one column that cannot be read must not hide all the others.
+
+    SQLite gives a number where a number is all there is.
+    """
+    if isinstance(stored, int | float):
+        return stored
+    try:
+        return json.loads(stored)
+    except (ValueError, TypeError, RecursionError):
+        log.info('A value in the database is no JSON and counts as none.')
+        return None
+
+
 def _sqlite_engine(url: URL, connections: int, busy_timeout: float, *, writes: bool) -> Engine:
     engine = create_engine(
-        url, poolclass=QueuePool, pool_size=connections, max_overflow=0, connect_args={'timeout': busy_timeout}
+        url,
+        poolclass=QueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        connect_args={'timeout': busy_timeout},
+        json_deserializer=read_json,
     )
 
     @event.listens_for(engine, 'connect')
@@ -86,6 +109,7 @@ def _postgres_engine(url: URL, connections: int, *, writes: bool) -> Engine:
         pool_size=connections,
         max_overflow=0,
         pool_pre_ping=True,
+        json_deserializer=read_json,
         isolation_level='READ COMMITTED' if writes else 'REPEATABLE READ',
     )
 

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app.domain.model import ModelRef
+from app.domain.plain import plain_mapping
 from app.domain.preferences import LEAST_NUM_CTX, PARAMETERS, PersonalPreferences
 from app.storage.database import Database
 from app.storage.rows import storable
@@ -28,7 +29,7 @@ class Preferences:
         """Give what a person has set; values that cannot be used count as not set."""
         query = select(PreferencesRow.data).where(col(PreferencesRow.owner_id) == owner_id)
         data = await self._database.read(lambda session: session.exec(query).first())
-        return preferences_from(data or {})
+        return preferences_from(data)
 
     async def change(self, owner_id: str, change: Change) -> PersonalPreferences:
         """Put what `change` makes of a person's preferences in their place, and give it; two changes never mix."""
@@ -37,7 +38,7 @@ class Preferences:
             query = select(PreferencesRow).where(col(PreferencesRow.owner_id) == owner_id).with_for_update()
             row = session.exec(query).first() or PreferencesRow(owner_id=owner_id, data={})
             changed = change(preferences_from(row.data))
-            row.data = with_preferences(row.data, changed)
+            row.data = with_preferences(plain_mapping(row.data), changed)
             session.add(row)
             return changed
 
@@ -47,8 +48,9 @@ class Preferences:
             return await self._database.write(work)
 
 
-def preferences_from(data: Mapping[str, Any]) -> PersonalPreferences:
-    """Read the stored object."""
+def preferences_from(data: Any) -> PersonalPreferences:
+    """Read the stored object; none for whatever else it is."""
+    data = plain_mapping(data)
     num_ctx, prompt, titles = data.get('num_ctx'), data.get('system_prompt'), data.get('titles')
     return PersonalPreferences(
         default_model=_model_from(data.get('default_model')),

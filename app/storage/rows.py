@@ -2,17 +2,23 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from app.domain.conversation import Conversation
 from app.domain.document import Document, Passage
-from app.domain.message import CommandCall, Message, Role, Source, Status, Step
+from app.domain.figures import checked, seconds
+from app.domain.message import Message, Role, Status, Step
 from app.domain.model import ModelRef
+from app.domain.plain import plain_mapping
 from app.domain.queued import QueuedMessage
+from app.domain.stored import command_from, error_from, sources_from, steps_from
 from app.domain.thoughts import apart
 from app.storage.tables import ConversationRow, DocumentRow, MessageRow, QueuedMessageRow
+
+Kind = TypeVar('Kind', bound=StrEnum)
 
 _UNSTORABLE = re.compile('[\x00\ud800-\udfff]')
 
@@ -36,7 +42,7 @@ def conversation_from(row: ConversationRow, tags: Iterable[str] = ()) -> Convers
         title=row.title,
         title_by_person=row.title_by_person,
         model=_model_from(row.provider, row.model),
-        parameters=row.parameters,
+        parameters=plain_mapping(row.parameters),
         head_id=row.head_id,
         unread=row.unread,
         pinned=row.pinned,
@@ -62,7 +68,7 @@ def conversation_columns(conversation: Conversation) -> dict[str, Any]:
         **title_columns(conversation.title),
         'title_by_person': conversation.title_by_person,
         **model_columns(conversation.model),
-        'parameters': dict(conversation.parameters),
+        'parameters': plain_mapping(conversation.parameters),
         'head_id': conversation.head_id,
         'unread': conversation.unread,
         'pinned': conversation.pinned,
@@ -84,18 +90,18 @@ def message_from(row: MessageRow) -> Message:
         conversation_id=row.conversation_id,
         parent_id=row.parent_id,
         depth=row.depth,
-        role=Role(row.role),
+        role=_one_of(Role, row.role, Role.ASSISTANT),
         content=content,
-        status=Status(row.status),
+        status=_one_of(Status, row.status, Status.COMPLETE),
         created_at=row.created_at,
         finished_at=row.finished_at,
         thinking=thinking,
         model=_model_from(row.provider, row.model),
-        error=row.error,
-        stats=row.stats,
-        command=CommandCall(**row.command) if row.command else None,
-        sources=tuple(Source(**source) for source in row.sources or ()),
-        steps=tuple(Step(**step) for step in row.steps or ()),
+        error=error_from(row.error),
+        stats=checked(row.stats),
+        command=command_from(row.command),
+        sources=sources_from(row.sources),
+        steps=steps_from(row.steps),
     )
 
 
@@ -125,12 +131,21 @@ def ending_columns(message: Message) -> dict[str, Any]:
         'content': storable(message.content),
         'thinking': storable(message.thinking),
         **model_columns(message.model),
-        'error': None if message.error is None else dict(message.error),
-        'stats': dict(message.stats),
+        'error': error_from(message.error),
+        'stats': checked(message.stats),
         'sources': [asdict(source) for source in message.sources] or None,
-        'steps': [{'title': step.title, 'text': step.text, 'data': dict(step.data)} for step in message.steps] or None,
+        'steps': [_step(step) for step in message.steps] or None,
         'finished_at': message.finished_at,
     }
+
+
+def _one_of(kind: type[Kind], stored: str, otherwise: Kind) -> Kind:
+    """Read one of some words; another version may know more of them."""
+    return kind(stored) if stored in {*kind} else otherwise
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {'title': step.title, 'text': step.text, 'data': plain_mapping(step.data)}
 
 
 def document_from(row: DocumentRow) -> Document:
@@ -140,10 +155,18 @@ def document_from(row: DocumentRow) -> Document:
         kind=row.kind,
         title=row.title,
         url=row.url,
-        passages=tuple(Passage(text, start) for text, start in row.passages),
-        data=row.data,
+        passages=tuple(_passages(row.passages)),
+        data=plain_mapping(row.data),
         fetched_at=row.fetched_at,
     )
+
+
+def _passages(stored: Any) -> Iterator[Passage]:
+    """Read pairs of text and start in seconds (or null), as far as they are such."""
+    for each in stored if isinstance(stored, list) else ():
+        match each:
+            case [str(text), start]:
+                yield Passage(text, seconds(start))
 
 
 def row_of_document(owner_id: str, document: Document) -> DocumentRow:
@@ -197,4 +220,4 @@ def model_columns(model: ModelRef | None) -> dict[str, Any]:
 
 
 def _model_from(provider: str | None, name: str | None) -> ModelRef | None:
-    return ModelRef(provider, name) if provider and name else None
+    return ModelRef(str(provider), str(name)) if provider and name else None

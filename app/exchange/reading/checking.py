@@ -3,39 +3,18 @@
 What cannot be named or told is refused, what is too long is cut, and figures that are no numbers are left out.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from app.domain.carried import Carried
 from app.domain.conversation import LONGEST_FOLDER_NAME, LONGEST_TITLE, Folder
+from app.domain.figures import checked as good_figures
 from app.domain.message import Message
-from app.domain.preferences import Range
 from app.domain.queued import HELD
 from app.errors import ImportRefused
 from app.exchange.reading.shapes import EARLIEST, LATEST
 from app.exchange.reading.tree import MOST_TAGS
-
-FIGURE = Range(0, 10**12)
-"""What a figure can be: a count or seconds."""
-
-FIGURES = frozenset(
-    {
-        'first_token_seconds',
-        'load_seconds',
-        'num_ctx',
-        'omitted',
-        'prompt_estimate',
-        'prompt_tokens',
-        'seconds',
-        'thinking_seconds',
-        'tokens',
-        'total_seconds',
-    }
-)
-"""Figures of an answer that screens reckon with."""
 
 
 def checked(carried: Carried, number: int) -> Carried:
@@ -100,7 +79,5 @@ def _is_id(value: str) -> bool:
 
 
 def _with_good_figures(message: Message, *, held: bool) -> Message:
-    figures: Mapping[str, Any] = {
-        name: value for name, value in message.stats.items() if name not in FIGURES or FIGURE.holds(value)
-    }
+    figures = {name: value for name, value in good_figures(message.stats).items() if value is not None}
     return replace(message, stats={**figures, HELD: True} if held else figures)

@@ -1,0 +1,49 @@
+"""No stored value keeps a message from being read, and what was read can be stored again."""
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from app.domain.message import Role, Status
+from app.storage.conversations import Conversations
+from app.storage.database import Database
+from app.storage.journal import SqlJournal
+from app.storage.messages import Messages
+from tests.storage.poison import ANYTHING, ONLY_SQLITE, poisons
+from tests.storage.samples import conversation, message
+
+
+async def test_every_message_can_be_read_and_sealed(
+    database: Database, messages: Messages, journal: SqlJournal, backend: str
+) -> None:
+    chat = conversation()
+    question = message(chat, None)
+    reply = message(chat, question, Role.ASSISTANT, content='oi', status=Status.COMPLETE)
+    await messages.begin_reply(chat, question, reply)
+    for column, value in poisons(backend):
+        await _put(database, 'message', column, value, reply.id)
+        found = await messages.get(reply.id)
+        assert found.content == 'oi'
+        await journal.seal(found, unread=False)
+        assert (await messages.get(reply.id)) == found
+
+
+async def test_every_conversation_can_be_read(
+    database: Database, conversations: Conversations, messages: Messages, backend: str
+) -> None:
+    chat = conversation()
+    question = message(chat, None)
+    await messages.begin_reply(chat, question, message(chat, question, Role.ASSISTANT))
+    for value in (*ANYTHING, *(ONLY_SQLITE if backend == 'sqlite' else ())):
+        await _put(database, 'conversation', 'parameters', value, chat.id)
+        assert isinstance((await conversations.get(chat.id, chat.owner_id)).parameters, dict)
+
+
+async def _put(database: Database, table: str, column: str, value: str, identifier: str) -> None:
+    def work(session: Session) -> None:
+        connection = session.connection()
+        placed = 'CAST(:value AS JSON)' if connection.dialect.name == 'postgresql' else ':value'
+        connection.execute(
+            text(f'UPDATE {table} SET {column} = {placed} WHERE id = :id'), {'value': value, 'id': identifier}
+        )
+
+    await database.write(work)
