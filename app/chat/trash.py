@@ -18,7 +18,7 @@ LOOK_EVERY = timedelta(hours=1)
 TEMPORARY_KEPT = timedelta(minutes=1)
 """How long a deleted temporary chat can be taken back, which its toast offers for some seconds."""
 
-AT_A_TIME = 200
+AT_A_TIME = 50
 """Rows deleted in one transaction: a few milliseconds, for which replies wait with their commits."""
 
 TRY_AGAIN = timedelta(minutes=1)

@@ -14,7 +14,7 @@ from app.storage.trash import NOBODY, Erased
 PATIENCE = 60.0
 """Seconds to wait for replies that stream, or for a reader, before the matter is put off."""
 
-PAUSE = 0.05
+PAUSE = 0.02
 """Seconds between two transactions while replies stream, so that their commits can go."""
 
 LOOK_AGAIN = 0.5
