@@ -9,9 +9,10 @@ from functools import partial
 
 from tests.support.http_server import Exchange, serve_for_ever, to_json
 from tests.support.ollama_server import NDJSON, OllamaServer
-from tests.support.ollama_wire import Reply
+from tests.support.ollama_window import Window
+from tests.support.ollama_wire import Reply, question
 from tests.support.playback import play
-from tests.support.script import Script
+from tests.support.script import Script, read_script
 
 PARAGRAPH = 60
 """Tokens of `kind=clock` in a paragraph."""
@@ -22,12 +23,15 @@ MODEL = 'gemma2:2b'
 class ModelServer(OllamaServer):
     """Answers at once, from a process of its own."""
 
-    async def _reply(self, exchange: Exchange, name: str, script: Script) -> None:
+    async def _chat(self, exchange: Exchange) -> None:
+        script = read_script(self.script, question(exchange.data))
         if script.kind != 'clock':
-            return await super()._reply(exchange, name, script)
+            return await super()._chat(exchange)
+        window = Window.of(exchange.data, script.trained, self.version, self.token)
+        self.loaded[MODEL] = window.num_ctx
         exchange.start(NDJSON)
         await play(exchange, [partial(_line, number) for number in range(script.tokens)], script)
-        exchange.write([to_json(Reply(exchange, name, Script(tokens=0)).last()) + b'\n'])
+        exchange.write([to_json(Reply(exchange, MODEL, Script(tokens=0), window).last()) + b'\n'])
         exchange.finish()
         return None
 

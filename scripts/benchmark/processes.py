@@ -16,6 +16,9 @@ import psutil  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).parents[2]
 MEGABYTE = 1_000_000
+NOT_PASSED_ON = 'GUILHERME_', 'PYTEST_'
+"""Beginnings of variables that the app must not see: settings of whoever measures, and that this is a test."""
+
 START_LIMIT = 30.0
 """Seconds after which a process that does not answer is given up."""
 
@@ -44,7 +47,7 @@ class Running:
 async def app(data_dir: Path, model_url: str, **settings: str) -> AsyncIterator[Running]:
     """Run the app on a data folder, with settings by their names in the environment, until the context is left."""
     port = free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith('GUILHERME_')}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(NOT_PASSED_ON)}
     environment |= {'OLLAMA_HOST': model_url, 'GUILHERME_LOG_LEVEL': 'ERROR', 'PYTHONWARNINGS': 'ignore'}
     environment |= settings
     command = ['main.py', '--port', str(port), '--data-dir', str(data_dir)]
