@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 
 from app.domain.conversation import Conversation
 from app.domain.message import Message
@@ -13,6 +14,10 @@ from app.storage.messages import Messages
 
 WINDOW = 20
 """Messages shown at once: enough for a tall screen, few enough to be there at once."""
+
+
+WINDOW_CHARACTERS = 1_000_000
+"""Characters of messages shown at once, though of one message all: what a browser takes up within a second or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +132,15 @@ class Reading:
             stored = await self._messages.branch(
                 head_id, before_depth=before_depth, after_depth=after_depth, limit=limit
             )
+            stored = _fitting(stored, newest=after_depth is None)
             versions = await self._versions(stored)
         rendered: dict[str, Rendered] = {}
         while finished := [each for each in stored if each.id not in state.replies and each.id not in rendered]:
             newest = [*map(state.newest, finished)]
             found = await self._rendered.find(newest, state.show_late)  # meanwhile another may end
-            rendered |= {each.id: found.get(each.id) or plainly(each) for each in newest}
+            rendered |= found
+            late = [each for each in newest if each.id not in found]
+            rendered |= await plainly(late) if late else {}
         messages = tuple(state.newest(message) for message in stored)
         return Window(
             messages,
@@ -149,3 +157,12 @@ class Reading:
             for message_id, ids in siblings.items()
             if len(ids) > 1
         }
+
+
+def _fitting(messages: Sequence[Message], *, newest: bool) -> list[Message]:
+    """Give as many messages as fit into a window, at least one: from their end if the `newest` are wanted."""
+    ordered = [*reversed(messages)] if newest else [*messages]
+    lengths = accumulate(len(each.content) + len(each.thinking) for each in ordered)
+    fitting = [each for each, length in zip(ordered, lengths, strict=True) if length <= WINDOW_CHARACTERS]
+    fitting = fitting or ordered[:1]
+    return fitting[::-1] if newest else fitting

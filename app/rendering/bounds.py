@@ -55,15 +55,18 @@ def _leave_plain(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     line = start
     while line < end and (state.isEmpty(line) or state.sCount[line] >= state.blkIndent):
         line += 1
-    opening = state.push('paragraph_open', 'p', 1)
-    inline = state.push('inline', '', 0)
-    state.push('paragraph_close', 'p', -1)
-    opening.map = inline.map = [start, line]
-    opening.attrs = {'class': PLAIN}
-    inline.content = state.getLines(start, line, state.blkIndent, False).rstrip()
-    inline.children = [_text(inline.content)]
+    state.tokens += plain_paragraph(
+        state.getLines(start, line, state.blkIndent, False).rstrip(), start, line, state.level
+    )
     state.line = line
     return True
+
+
+def plain_paragraph(text: str, start: int, end: int, level: int = 0) -> list[Token]:
+    """Give the tokens of a paragraph that shows its source, which stands in the lines from `start` to `end`."""
+    opening = Token('paragraph_open', 'p', 1, {'class': PLAIN}, [start, end], level, block=True)
+    inline = Token('inline', '', 0, {}, [start, end], level + 1, [_text(text)], text, block=True)
+    return [opening, inline, Token('paragraph_close', 'p', -1, level=level, block=True)]
 
 
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:

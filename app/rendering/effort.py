@@ -35,9 +35,9 @@ class Effort:
             self.short = True
         return self.left > 0
 
-    def begin(self, text: str) -> None:
-        """Count what is done to every text."""
-        self.spend(len(text) // STEP_CHARACTERS + text.count('\n') // STEP_LINES)
+    def begin(self, text: str) -> bool:
+        """Count what is done to every text; False if not even that is left."""
+        return self.spend(len(text) // STEP_CHARACTERS + text.count('\n') // STEP_LINES)
 
     def begin_part(self) -> None:
         """Let what follows use its share of what is left (a half), so that one bad paragraph spoils no others."""

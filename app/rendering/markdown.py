@@ -15,7 +15,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
-from app.rendering.bounds import PLAIN, CountingInline, bound, is_plain
+from app.rendering.bounds import PLAIN, CountingInline, bound, is_plain, plain_paragraph
 from app.rendering.changes import text_as_html
 from app.rendering.effort import Effort
 from app.rendering.highlight import highlight
@@ -77,10 +77,20 @@ def parse(text: str, references: References, effort: Effort | None = None) -> li
     What takes more than the effort stays plain paragraphs.
     """
     effort = effort or Effort()
-    effort.begin(text)
+    if not effort.begin(text):
+        return plain_blocks(text)
     tokens = _PARSER.parse(text, {'references': references, 'effort': effort})
     starts = [index for index, token in enumerate(tokens) if token.level == 0 and token.nesting >= 0]
     return [_block(tokens[start:end]) for start, end in pairwise([*starts, len(tokens)])]
+
+
+def plain_blocks(text: str) -> list[Block]:
+    """Give a text as one block that shows it as it is written, or none if nothing is."""
+    return (
+        [Block(plain_paragraph(text.rstrip(), 0, text.count('\n') + 1), 0, text.count('\n') + 1)]
+        if text.strip()
+        else []
+    )
 
 
 def _block(tokens: Sequence[Token]) -> Block:

@@ -23,9 +23,14 @@ QUICK_STEPS = 20_000
 BRIEF_STEPS = 4_000
 """Steps for the notes of a message that is still being written, all together: 16 kB of prose."""
 
+QUICK_CHARACTERS = 200_000
+"""Characters up to which that is tried at all."""
+
 
 def render_quickly(texts: Sequence[str]) -> Html | None:
     """Render the texts of a message; None when that might take long."""
+    if sum(map(len, texts)) > QUICK_CHARACTERS:
+        return None
     effort = Effort(QUICK_STEPS)
     parsed = [parse(normalise(text), {}, effort) for text in texts]
     if effort.short or not all(is_quick(token.content, language(token)) for token in _fences(parsed)):

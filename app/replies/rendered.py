@@ -15,7 +15,7 @@ from app.replies.apart import WorkApart
 KEPT_CHARACTERS = 8_000_000
 """How much HTML is kept, in characters: about 16 MB at the most."""
 
-PATIENCE = 0.8
+PATIENCE = 0.5
 """Seconds a page waits for messages that take long; what is not ready then comes to it later."""
 
 COLOURED_WITHIN = 4.0
@@ -133,8 +133,12 @@ class RenderedMessages:
             self._characters -= _size(*kept)
 
 
-def plainly(message: Message) -> Rendered:
-    """Give a message as it was written."""
+async def plainly(messages: Sequence[Message]) -> dict[str, Rendered]:
+    """Give messages by their ids, as they were written."""
+    return await asyncio.to_thread(lambda: {message.id: _plainly(message) for message in messages})
+
+
+def _plainly(message: Message) -> Rendered:
     return _rendered(render_plainly(_texts(message)))
 
 
@@ -146,7 +150,7 @@ def _quickly(message: Message) -> Rendered | None:
         html = render_quickly(_texts(message))
     except Exception:  # better plain than not at all
         log.exception('Message %s cannot be rendered as markdown', message.id)
-        return plainly(message)
+        return _plainly(message)
     return None if html is None else _rendered(html)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 import pytest
 
 from app.chat import Reading
+from app.chat import reading as reading_module
 from app.chat.reading import Window
 from app.domain.conversation import LOCAL_OWNER
 from app.domain.message import Message, Role, Status
@@ -70,6 +71,22 @@ async def test_the_newest_messages_then_older_and_newer_ones(desk: Desk) -> None
     rest = await reading.newer(state, 1, limit=100)
     assert (len(rest.messages), rest.has_newer) == (18, False)
     assert rest.rendered[rest.messages[1].id].blocks == ['<p>answer 1</p>']
+
+
+async def test_a_window_holds_no_more_text_than_a_browser_takes_up_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = await long_conversation(desk, 3)
+    reading = desk.chat.reading
+    monkeypatch.setattr(reading_module, 'WINDOW_CHARACTERS', len('question 0answer 0question 0') + 3)
+    newest = await reading.newest(state)
+    assert (said(newest), newest.has_older) == (['answer 1', 'question 2', 'answer 2'], True)
+    older = await reading.older(state, newest.messages[0].depth)
+    assert (said(older), older.has_older) == (['question 0', 'answer 0', 'question 1'], False)
+    first = await reading.newer(state, -1)
+    assert (said(first), first.has_newer) == (['question 0', 'answer 0', 'question 1'], True)
+    monkeypatch.setattr(reading_module, 'WINDOW_CHARACTERS', 1)
+    assert said(await reading.newest(state)) == ['answer 2']
 
 
 async def test_a_conversation_without_messages(desk: Desk) -> None:

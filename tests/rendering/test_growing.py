@@ -232,5 +232,5 @@ def test_code_gets_colours_at_once_if_they_are_quickly_found() -> None:
 
 
 def test_only_so_much_code_gets_colours_at_a_time() -> None:
-    growing = GrowingMarkdown(''.join(f'```python\n{f"return {n};" * 60}```\n\n' for n in range(3)))
+    growing = GrowingMarkdown(''.join(f'```python\n{f"return {n};" * 60}\n```\n\n' for n in range(3)))
     assert ['tok-' in block for block in growing.blocks()] == [True, False, False]

@@ -186,6 +186,8 @@ class ChatView(
     async def _show_around(self, state: ConversationState, at: Message, path: str, *, initial: bool) -> None:
         self._ready = False
         window = await self._reading.stretch(state, max(at.depth - SHOWN_BEFORE, 0), WINDOW)
+        if all(message.id != at.id for message in window.messages):  # those before it fill the window
+            window = await self._reading.stretch(state, at.depth, WINDOW)
         self._show_window(state, window, initial=initial, path=path, mark=at.id)
 
     def _show_window(self, state: ConversationState, window: Window, *, initial: bool = False, **extra: Any) -> None:
