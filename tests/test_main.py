@@ -200,8 +200,16 @@ for name in UNUSED: __import__(name)
     subprocess.run([sys.executable, '-c', program], cwd=ROOT, check=True)
 
 
+@pytest.mark.parametrize(('language', 'said'), [('pt_BR.UTF-8', 'Outras máquinas'), ('C', 'Other machines')])
+async def test_it_says_that_other_machines_can_come_in(tmp_path: Path, language: str, said: str) -> None:
+    settings = {'GUILHERME_DEMO': 'true', 'LC_ALL': language, 'PYTHONUTF8': '1'}
+    async with running_app(tmp_path, NOBODY, command=('main.py', '--host', '0.0.0.0'), **settings) as app:
+        assert [line for line in app.log().splitlines() if said in line]
+
+
 async def test_it_says_where_it_is_once_it_is_ready(app: AppProcess) -> None:
     assert f'Guilherme is ready: {app.url}\n' in app.log()
+    assert 'Other machines' not in app.log()
     async with httpx.AsyncClient(base_url=app.url) as client:
         assert (await client.get('/healthz')).json() == {'status': 'ok'}
         page = await client.get('/')

@@ -42,8 +42,10 @@ async def apps(tmp_path_factory: pytest.TempPathFactory, ollama: OllamaServer) -
     """Run two apps, by the path each is served below."""
     folder = tmp_path_factory.mktemp('proxied')
     async with (
-        running_app(folder / 'root', ollama.url) as root,
-        running_app(folder / 'below', ollama.url, GUILHERME_ROOT_PATH='/chat') as below,
+        running_app(folder / 'root', ollama.url, GUILHERME_ALLOWED_HOSTS='chat.example.org') as root,
+        running_app(
+            folder / 'below', ollama.url, GUILHERME_ROOT_PATH='/chat', GUILHERME_ALLOWED_HOSTS='*.example.org'
+        ) as below,
     ):
         yield {'': root, '/chat': below}
 
@@ -170,3 +172,13 @@ async def test_other_origins_are_refused(site: Site) -> None:
         assert (await client.get(address, headers={'Origin': site.proxy.url})).status_code == 200
     assert f'{foreign["Origin"]} is not an accepted origin' in site.app.log()
     site.app.new_complaints()  # that line; an app says it once
+
+
+@pytest.mark.parametrize('site', ['nginx', 'nginx below a path'], indirect=True)
+async def test_the_name_people_type_has_to_be_known(site: Site) -> None:
+    async with httpx.AsyncClient(base_url=site.url, verify=False) as client:
+        for host, status in (('chat.example.org', 200), ('evil.example', 421)):
+            headers = {'Host': host, 'Origin': f'https://{host}'}
+            assert (await client.get('/', headers=headers)).status_code == status
+            line = await client.get('/_nicegui_ws/socket.io/?EIO=4&transport=polling', headers=headers)
+            assert line.status_code == status

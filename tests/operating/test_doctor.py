@@ -34,6 +34,25 @@ async def test_all_is_well_before_the_first_start_and_nothing_is_made(tmp_path: 
     assert names(tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    ('settings', 'is_open'),
+    [
+        ({'GUILHERME_HOST': '0.0.0.0'}, True),
+        ({'GUILHERME_HOST': '::'}, True),
+        ({'GUILHERME_HOST': '127.0.0.2'}, False),
+        ({'GUILHERME_HOST': 'localhost'}, False),
+        ({'GUILHERME_HOST': '0.0.0.0', 'GUILHERME_PUBLISHED_AT': '127.0.0.1'}, False),
+        ({'GUILHERME_HOST': '0.0.0.0', 'GUILHERME_PUBLISHED_AT': '192.0.2.1'}, True),
+    ],
+)
+async def test_whether_other_machines_can_come_in_is_said(
+    tmp_path: Path, settings: dict[str, str], is_open: bool
+) -> None:
+    where = ('--data-dir', str(tmp_path / 'data'), '--port', str(free_port()))
+    _, out, _ = await run('doctor', *where, OLLAMA_HOST=NOBODY, **settings)
+    assert ('• Other machines can come in too' in out) is is_open
+
+
 async def test_an_app_that_runs_is_found(tmp_path: Path) -> None:
     async with (
         OllamaServer(models=['gemma2:2b']) as ollama,
