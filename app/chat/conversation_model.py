@@ -10,7 +10,7 @@ from typing import Any
 from app.chat.models import ModelCatalog
 from app.chat.preferring import Guidance
 from app.commands.base import Model
-from app.domain.delta import Delta, DeltaKind, statistics
+from app.domain.delta import GROWING, Delta, DeltaKind, statistics
 from app.domain.message import Role
 from app.domain.model import ModelRef
 from app.domain.prompt import ChatRequest, PromptMessage
@@ -18,7 +18,7 @@ from app.errors import PromptTooLong
 from app.replies.prompt import budget, keep_end
 from app.replies.thoughts import thoughts_apart
 from app.replies.token_counting import TokenCounts, TokenEstimator, is_count
-from app.replies.window import ending_at_window
+from app.replies.window import EndedBy, ending_at_window
 
 GO_ON = 'Continue your last answer from exactly where it ended. Do not repeat anything and do not comment.'
 
@@ -134,9 +134,14 @@ class ConversationModel(Model):
         """Stream what the server sends, as far as the window reaches, and learn from its figures."""
         window = await self.window()
         reply = self._catalog.provider(self._ref).reply(request)
-        least = self.estimator.least_tokens(request.messages)
+        least, came = self.estimator.least_tokens(request.messages), False
         async with aclosing(ending_at_window(reply, window, least)) as stream:
             async for delta in stream:
+                came = came or delta.kind in GROWING
+                if not came and delta.data.get('ended_by') == EndedBy.WINDOW:  # a refusal in other words
+                    raise PromptTooLong(
+                        provider=self._ref.provider, tokens=delta.data.get('prompt_tokens'), num_ctx=None
+                    )
                 yield self._counted(delta, request.messages, window) if delta.kind is DeltaKind.STATISTICS else delta
 
     def _counted(self, figures: Delta, messages: Sequence[PromptMessage], window: int | None) -> Delta:

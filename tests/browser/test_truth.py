@@ -104,7 +104,7 @@ async def test_history_that_does_not_fit_is_said(start_app: StartApp, open_tab: 
     app = await start_app(GUILHERME_NUM_CTX='512')
     tab = await open_tab(app)
     for _ in range(2):
-        await tab.ask('tokens=3 ' + 'long words ' * 60)
+        await tab.ask('tokens=3 ' + 'long words ' * 95)
         await tab.has_status('complete')
     await expect(tab.reply).to_contain_text('did not fit into the context window')
     await tab.ask('tokens=3 ' + 'much longer words ' * 200 + ' tokens=3')

@@ -1,17 +1,25 @@
 """A prompt never loses anything without a word, and an answer ends at the window: with every version of Ollama."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.chat.answering import TRIES
+from app.chat import ModelCatalog
+from app.chat.answering import TRIES, Answering
+from app.chat.material import Material
+from app.chat.model_lines import ModelLines
 from app.domain.conversation import LOCAL_OWNER
+from app.domain.delta import Delta, statistics
 from app.domain.message import Message, Role, Status
 from app.domain.model import ModelRef
+from app.domain.prompt import ChatRequest
+from app.providers.scripted import Scripted
 from app.replies.live import ConversationState
+from app.storage.documents import Documents
 from app.ui.figures import context_used
 from app.ui.translations import translator
 from app.ui.wording import ending_sentence
@@ -123,6 +131,37 @@ async def test_a_prompt_that_never_fits_ends_with_a_sentence(
     assert reply.status is Status.FAILED
     assert (reply.error or {})['code'] == 'prompt_too_long'
     assert answered(server) == [False] * TRIES
+
+
+class Brimful(Scripted):
+    """Reads prompts up to the last token of its window, and then has none to answer with."""
+
+    room = 40
+
+    def __init__(self) -> None:
+        super().__init__(tokens_per_second=0, script=lambda request: ['At ', 'last'])
+        self.read: list[int] = []
+
+    async def reply(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
+        self.read.append(sum(len(each.content.split()) for each in request.messages))
+        if self.read[-1] > self.room:
+            yield statistics(prompt_tokens=8192, tokens=0, done_reason='length')
+            return
+        async for delta in super().reply(request):
+            yield delta
+
+
+async def test_an_answer_without_a_word_at_the_end_of_the_window_counts_as_a_refusal(small: Desk) -> None:
+    provider = Brimful()
+    catalog = ModelCatalog([provider], 'demo')
+    material = Material(small.messages, Documents(small.parts.database))
+    answering = Answering(small.messages, material, catalog, ModelLines(catalog), small.chat.preferring)
+    state, stored = await spoken_to(small, *(f'{number} ordinary words' for number in range(25)))
+    reply = replace(stored, model=ModelRef('demo', 'demo'))
+    small.parts.engine.start(state, reply, answering.responder(state, reply))
+    assert (await small.ended(reply)).content == 'At last'
+    assert provider.read == sorted(provider.read, reverse=True)
+    assert 1 < len(provider.read) <= TRIES
 
 
 async def test_an_old_count_of_what_was_read_anew_is_not_shown(small: Desk, server: OllamaServer) -> None:
