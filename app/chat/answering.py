@@ -25,7 +25,6 @@ from app.storage.messages import Messages
 READ_AT_ONCE = 40
 """Messages read at a time, newest first, until the window is full: a long history costs no more than a short one."""
 
-
 TRIES = 6
 """How often a prompt is sent that the server may find too long. Where it does not say by how much, the last one has a
 sixth of the size."""

@@ -19,7 +19,6 @@ Html = list[list[str]]
 QUICK_STEPS = 20_000
 """Steps up to which a message is parsed in this process, in a thread: 0.2 s at the worst."""
 
-
 BRIEF_STEPS = 4_000
 """Steps for the notes of a message that is still being written, all together: 16 kB of prose."""
 

@@ -69,8 +69,8 @@ def fit(
 
     `branch` is the newest part of the conversation, oldest message first; `earlier` counts those before it that were
     not even read; `taken` are tokens that something else of the prompt needs. Empty messages are passed over: they say
-    nothing, and some templates stumble over them. `room` is how many
-    tokens the prompt may have in all; without it, as many as a window of `num_ctx` leaves.
+    nothing, and some templates stumble over them. `room` is how many tokens the prompt may have in all; without it, as
+    many as a window of `num_ctx` leaves.
     """
     room = budget(num_ctx) if room is None else room
     left = room - taken - (estimator.tokens(system_prompt) if system_prompt else 0)

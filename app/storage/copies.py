@@ -30,13 +30,13 @@ class Copies:
 
     def kept(self) -> KeptCopies:
         """Say what there is."""
-        stamps = [stamp for file in self._files() if (stamp := _stamp(file))]
-        return KeptCopies(len(stamps), datetime.strptime(min(stamps), STAMP).replace(tzinfo=UTC) if stamps else None)
+        made = [at for file in self._files() if (at := _made_at(file))]
+        return KeptCopies(len(made), min(made, default=None))
 
     def remove(self) -> None:
         """Remove them all, and what was left of one that was never finished; the log names those that stay."""
         unfinished = [*self._folder.glob('.guilherme-*.part*')]
-        for file in [*unfinished, *filter(_stamp, self._files())]:
+        for file in [*unfinished, *filter(_made_at, self._files())]:
             for end in BESIDE:
                 try:
                     Path(f'{file}{end}').unlink(missing_ok=True)
@@ -50,7 +50,10 @@ class Copies:
         return files
 
 
-def _stamp(file: Path) -> str:
-    """Give when a copy was made, as its name tells it; nothing for any other file."""
+def _made_at(file: Path) -> datetime | None:
+    """Give when a copy was made, as its name tells it; None for any other file."""
     found = MADE.fullmatch(file.name)
-    return found[1] if found else ''
+    try:
+        return datetime.strptime(found[1], STAMP).replace(tzinfo=UTC) if found else None
+    except ValueError:  # digits that are no time: the name was given by somebody else
+        return None

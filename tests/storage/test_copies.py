@@ -14,7 +14,14 @@ OURS = (
     'guilherme-before-restore-20260401-120000-000000.db',
 )
 WITH_THEM = ('guilherme-before-restore-20260401-120000-000000.db-wal', 'backups/.guilherme-4711.part')
-OTHERS = ('guilherme.db', 'guilherme.db-wal', 'guilherme.db.lock', 'guilherme-monday.db', 'backups/guilherme-old.db')
+OTHERS = (
+    'guilherme.db',
+    'guilherme.db-wal',
+    'guilherme.db.lock',
+    'guilherme-monday.db',
+    'backups/guilherme-old.db',
+    'backups/guilherme-20261301-000000-000000.db',
+)
 
 
 @pytest.fixture

@@ -227,13 +227,13 @@ async def test_the_trash_is_emptied_and_everything_is_deleted_only_with_the_word
     tab: SettingsTab, parts: Parts
 ) -> None:
     actions = {each.props['name']: each for each in elements(tab, ConfirmedAction)}
-    tab.page.trigger(actions['empty-trash'], 'confirm', '')
+    tab.page.trigger(actions['empty-trash'], 'confirm', {'typed': '', 'chosen': True})
     await until(lambda: 'There was nothing in the trash.' in str(calls(tab, 'done')))
     await tab.saved('seed', '7')
-    tab.page.trigger(actions['delete-everything'], 'confirm', 'remove')
+    tab.page.trigger(actions['delete-everything'], 'confirm', {'typed': 'remove', 'chosen': True})
     await tab.saved('seed', '8')
     assert (await own(parts)).parameters == {'seed': 8}
-    tab.page.trigger(actions['delete-everything'], 'confirm', 'Delete')
+    tab.page.trigger(actions['delete-everything'], 'confirm', {'typed': 'Delete', 'chosen': True})
     await titled(tab.page, 'Guilherme')
     assert await own(parts) == PersonalPreferences()
 

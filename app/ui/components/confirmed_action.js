@@ -48,7 +48,7 @@ export default {
       if (!this.ready || this.busy) return;
       this.busy = true;
       this.fault = "";
-      this.$emit("confirm", this.typed.trim(), ...(this.labels.option ? [this.chosen] : []));
+      this.$emit("confirm", { typed: this.typed.trim(), chosen: this.chosen });
     },
     done(said) {
       this.busy = false;

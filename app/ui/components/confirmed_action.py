@@ -1,14 +1,17 @@
 """Something that cannot be undone, and is asked about first."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from nicegui.element import Element
-from nicegui.events import GenericEventArguments
 
 from app.errors import GuilhermeError
+from app.ui.said import Shape, heard
 from app.ui.translations import Translator
 from app.ui.wording import error_sentence
+
+CONFIRMED: Mapping[str, Shape] = {'typed': str, 'chosen': bool}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,7 @@ class ConfirmedAction(Element, component='confirmed_action.js'):
         super().__init__()
         self._t = t
         self._word = question.word
+        self._has_option = bool(question.option)
         self._act = act
         self._props['name'] = name
         self._props['word'] = question.word
@@ -50,18 +54,17 @@ class ConfirmedAction(Element, component='confirmed_action.js'):
             'type': t('Type “{word}” to confirm').format(word=question.word),
             'cancel': t('Cancel'),
         }
-        self.on('confirm', self._confirm)
+        self.on('confirm', heard(CONFIRMED, self._confirm))
 
-    async def _confirm(self, event: GenericEventArguments) -> None:
-        typed, chosen = event.args if isinstance(event.args, list) else (event.args, False)
-        if self._word and str(typed).casefold() != self._word.casefold():
+    async def _confirm(self, said: Mapping[str, Any]) -> None:
+        if self._word and said['typed'].casefold() != self._word.casefold():
             return
         try:
-            said = await self._act(chosen is True)
+            done = await self._act(self._has_option and said['chosen'])
         except GuilhermeError as error:
             self._tell('failed', error_sentence(self._t, error.as_data()).text)
         else:
-            self._tell('done', said)
+            self._tell('done', done)
 
     def _tell(self, method: str, sentence: str) -> None:
         if not self.is_deleted:
