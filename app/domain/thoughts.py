@@ -30,6 +30,12 @@ _LINE_HEAD = 100
 AT_A_TIME = 4_000
 """Characters looked at in one go, so that the cost stays linear however much comes at once."""
 
+LONGEST_ASIDE = 1_000
+"""Characters of a line in mid-text that begins with an opening tag: held back until its end shows a thought, or none."""
+
+UNSEEN = '\ufeff\u200b\u2060'
+"""What may stand before the first tag though nobody sees it: a byte order mark, spaces of no width."""
+
 LONGEST_GAP = 200
 """White space that is held back until it is clear whether it stands before a tag; more is part of the text."""
 
@@ -45,6 +51,8 @@ class ThoughtSplitter:
         self._mode: Literal['start', 'text', 'thought'] = 'text' if said.strip() else 'start'
         self._closing = _CLOSING
         self._has_thought = False
+        self._is_left_alone = False
+        self._is_nested = False  # the thought holds an opening tag, so the first closing one may not be its end
         self._is_fresh = False  # a thought, or the text after one, of which only white space came so far
         self._code = _Code()
         self._code.read(said)
@@ -53,11 +61,13 @@ class ThoughtSplitter:
 
     def leave_alone(self) -> None:
         """Take all that comes for text: the server itself tells thoughts apart."""
-        self._mode, self._has_thought = 'text', True
-        self._may_lack_opening = self._is_fresh = False
+        self._is_left_alone = True
 
     def feed(self, piece: str) -> list[Delta]:
         """Take what came, and give what is clear by now."""
+        if self._is_left_alone:
+            said, self._held = self._held + piece, ''
+            return [text(said)]
         if not (self._held or self._mode != 'text' or self._is_fresh or _may_matter(piece)):
             self._length += len(piece)
             self._code.read(piece)
@@ -82,7 +92,7 @@ class ThoughtSplitter:
 
     def _begin(self, is_end: bool) -> Iterator[Delta]:
         """Read up to the first character that is no white space: a thought begins there, or the answer."""
-        rest = self._held.lstrip()
+        rest = _without_unseen(self._held)
         if self._has_thought:
             self._held = rest
         if opening := _OPENING.match(rest):
@@ -95,6 +105,7 @@ class ThoughtSplitter:
             self._held = self._held.lstrip()
             self._is_fresh = not self._held
         if closing := self._closing.search(self._held):
+            self._is_nested |= _OPENING.search(self._held, 0, closing.start()) is not None
             yield from _thoughts(self._held[: closing.start()].rstrip())
             self._held = self._held[closing.end() :]
             self._after_thought()
@@ -102,6 +113,7 @@ class ThoughtSplitter:
         ready = len(self._held) if is_end else _undecided_from(self._held)
         if not is_end and ready - len(gap := self._held[:ready].rstrip()) <= LONGEST_GAP:
             ready = len(gap)
+        self._is_nested |= _OPENING.search(self._held, 0, ready) is not None
         yield from _thoughts(self._held[:ready])
         self._held = self._held[ready:]
 
@@ -115,7 +127,7 @@ class ThoughtSplitter:
             code.read(self._held[read : tag.start()])
             read = tag.start()
             if opening := _OPENING.fullmatch(tag[0]):
-                if code.is_at_line_start and not code.is_open and self._ends_line(tag, is_end):
+                if code.is_at_line_start and not code.is_open and self._is_aside(tag, is_end):
                     yield from self._text(tag.start())
                     yield from self._open(opening, self._held)
                     return
@@ -126,20 +138,27 @@ class ThoughtSplitter:
                 return
         yield from self._text(len(self._held) if is_end else self._clear_up_to())
 
-    def _ends_line(self, tag: re.Match[str], is_end: bool) -> bool:
-        """Tell whether nothing stands behind a tag: in mid-text only one that is alone on its line is one."""
+    def _is_aside(self, tag: re.Match[str], is_end: bool) -> bool:
+        """Tell whether a tag at the beginning of a line opens a thought in mid-text.
+
+        It does if it is alone on its line, or closed in it; otherwise the text may speak of tags.
+        """
         blank = _BLANK.match(self._held, tag.end())
-        return blank is not None and (is_end or blank[0].endswith('\n'))
+        if blank is not None and (is_end or blank[0].endswith('\n')):
+            return True
+        line = self._held[tag.end() : tag.start() + LONGEST_ASIDE].partition('\n')[0]
+        return _end_of(tag).search(line) is not None
 
     def _clear_up_to(self) -> int:
-        """Give how much can be said: neither a tag that stands alone at the end, nor the beginning of one."""
+        """Give how much can be said: neither a line that may be a thought by its end, nor the beginning of a tag."""
         end = _undecided_from(self._held)
         last = self._held.rfind('\n', 0, end) + 1
-        if _OPENING.fullmatch(self._held[last:].strip(' \t')):
+        start = last + len(line := self._held[last:]) - len(line.lstrip(' \t'))
+        if _OPENING.match(self._held, start) and len(self._held) - start < LONGEST_ASIDE:
             code = self._code.copy()
             code.read(self._held[:last])
             if code.is_at_line_start and not code.is_open:
-                return last  # alone on its line if a line break comes
+                return last
         return end
 
     def _text(self, end: int) -> Iterator[Delta]:
@@ -150,8 +169,7 @@ class ThoughtSplitter:
             yield text(said)
 
     def _open(self, opening: re.Match[str], rest: str) -> Iterator[Delta]:
-        name, shape = opening['name'], opening[0].lower()
-        self._closing = re.compile(rf'</{name}\s?>' if name else re.escape(PAIRS[shape]), re.IGNORECASE)
+        self._closing = _end_of(opening)
         if self._has_thought:
             yield thinking('\n\n')
         self._held = rest[opening.end() :]
@@ -167,7 +185,7 @@ class ThoughtSplitter:
         self._after_thought()
 
     def _after_thought(self) -> None:
-        self._has_thought, self._may_lack_opening = True, False
+        self._has_thought, self._may_lack_opening, self._is_nested = True, self._is_nested, False
         self._mode = 'text' if self._length else 'start'
         self._is_fresh = True
 
@@ -228,6 +246,19 @@ def apart(content: str) -> tuple[str, str]:
         else:
             said, thoughts = recast_text(said, thoughts, delta.data['characters'])
     return thoughts, said
+
+
+def _end_of(opening: re.Match[str]) -> re.Pattern[str]:
+    name = opening['name']
+    return re.compile(rf'</{name}\s?>' if name else re.escape(PAIRS[opening[0].lower()]), re.IGNORECASE)
+
+
+def _without_unseen(text: str) -> str:
+    """Leave out what nobody sees before the first word."""
+    bare = text.lstrip()
+    while bare[:1] and bare[0] in UNSEEN:
+        bare = bare.lstrip(UNSEEN).lstrip()
+    return bare
 
 
 def _thoughts(said: str) -> Iterator[Delta]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.delta import DeltaKind, recast_text
-from app.domain.thoughts import AT_A_TIME, LONGEST_GAP, ThoughtSplitter, apart
+from app.domain.thoughts import AT_A_TIME, LONGEST_ASIDE, LONGEST_GAP, ThoughtSplitter, apart
 
 PIECES = ['<think>', '</think>', '<', '>', '/think', '[THINK]', '[/THINK]', '\n', '`', '```', '~~~', '- ', ' ', 'word']
 
@@ -40,6 +40,10 @@ def told_apart(pieces: Sequence[str], said: str = '') -> tuple[str, str]:
         ('◁think▷a◁/think▷b', 'a', 'b'),
         ('They greet me.\n</think>\n\nHello', 'They greet me.', 'Hello'),
         ('</think>\n\nHello', '', 'Hello'),
+        ('<think>a<think>b</think>c</think>d', 'a<think>b\n\nc', 'd'),
+        ('\ufeff<think>a</think>b', 'a', 'b'),
+        ('First.\n<think>Wait, no.</think>\nSecond.', 'Wait, no.', 'First.\nSecond.'),
+        ('<think>I write <think> here.</think>Use the tag.', 'I write <think> here.', 'Use the tag.'),
         ('<think>cut off in mid', 'cut off in mid', ''),
     ],
 )
@@ -55,6 +59,7 @@ def test_what_stands_between_tags_is_thought(said: str, thoughts: str, text: str
         '```xml\n<think>\na\n</think>\n```\n',
         '- a list\n  ```\n  <think>\n  </think>\n  ```\n',
         '~~~\nnot closed\n</think>\n',
+        '<b>Tags</b>\n<think> opens a thought.\nAnother line',
         'a < b and <thin air> and <b>bold</b> [link](x)',
         '  leading white space stays',
         '<thi',
@@ -87,14 +92,14 @@ def test_plain_text_is_passed_on_as_it_comes() -> None:
     assert given_on == ['Hel', 'lo ', '[link', '] <b', '>']
 
 
-@pytest.mark.parametrize('unit', ['<think>', '<', '\n', '[', '</think> ', '`<think>', '<think>\n\n\n'])
+@pytest.mark.parametrize('unit', ['<think>', '<', '\n', '[', '</think> ', '`<think>', '<think>\n\n\n', 'x\n<think>a'])
 def test_what_is_held_back_has_a_bound(unit: str) -> None:
     splitter = ThoughtSplitter()
     for _ in range(2_000):
         splitter.feed(unit)
-        assert len(splitter._held) <= LONGEST_GAP + len(unit)
+        assert len(splitter._held) <= max(LONGEST_GAP, LONGEST_ASIDE) + len(unit)
     splitter.feed(unit * AT_A_TIME)
-    assert len(splitter._held) <= LONGEST_GAP + AT_A_TIME
+    assert len(splitter._held) <= LONGEST_ASIDE + AT_A_TIME
 
 
 def test_a_server_that_tells_thoughts_apart_is_believed() -> None:
