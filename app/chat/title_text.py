@@ -9,13 +9,28 @@ LONGEST = 60
 """Characters of a title: what the list and a tab of the browser can show."""
 
 _NOUN = r'(?:title|t[ií]tulo|titre|titel|titolo)'
-_LABEL = re.compile(rf'^(?:(?:chat|conversation|suggested) )?{_NOUN}\s*[:：\-–—]\s*', re.IGNORECASE)
+_BEFORE = (
+    r'an?|the|one|my|chat|conversation|short|concise|good|possible|suggested|um|o|meu|bom|curto|possível|sugestão de'
+)
+_BEHIND = (
+    r'suggestion|option|idea|for (?:the|this) (?:chat|conversation)|in \w+'
+    r'|sugerido|proposto|curto|conciso|possível|(?:da|para (?:a|esta|essa)) conversa|em \w+'
+)
+_LABEL = re.compile(rf'^(?:(?:{_BEFORE}) ){{0,4}}{_NOUN}(?: (?:{_BEHIND})){{0,3}}\s*[:：\-–—]\s*', re.IGNORECASE)
+_WRAPPING = re.compile(r'^<([a-z]{1,20})>(.+)</\1>$', re.IGNORECASE)
+_END_SIGN = re.compile(r'\s*(?:<\|\w{1,30}\|>|</s>)$')
+"""The token that ends a text, where a server does not know it for one."""
+
 _LIST_MARK = re.compile(r'^(#{1,6}\s+|[-*+•]\s+|>\s*|\d{1,2}[.)]\s+)+')
 _EMPHASIS = re.compile(r'(\*\*|__|\*|`|~~)(?=\S)(.+?)(?<=\S)\1')
 _QUOTES = '"\'“”„‘’«»‹›「」『』'
 _FENCE = re.compile(r'^(`{3,}|~{3,})\s*[\w+-]*$')
 
-_FIELD = re.compile(rf'["\']{_NOUN}["\']\s*:\s*("(?:[^"\\]|\\.){{0,400}}"|\'(?:[^\'\\]|\\.){{0,400}}\')', re.IGNORECASE)
+_FIELD = re.compile(
+    rf'(?:["\'][\w -]{{0,30}}{_NOUN}[\w -]{{0,30}}["\']|[{{,]\s{{0,20}}{_NOUN})\s{{0,20}}:\s{{0,20}}'
+    rf'("(?:[^"\\]|\\.){{0,400}}"|\'(?:[^\'\\]|\\.){{0,400}}\')',
+    re.IGNORECASE,
+)
 """A title as a field of JSON: models that are often asked for data answer so."""
 
 _PREAMBLE = re.compile(
@@ -29,6 +44,20 @@ _ALOUD = re.compile(
     re.IGNORECASE,
 )
 """How small models begin a line before the title: with a courtesy, or thinking aloud."""
+
+_COURTESY = re.compile(
+    r'^(?:sure(?: thing)?|certainly|of course|absolutely|great|okay|ok|hello|hi|'
+    r'claro|certo|com certeza|perfeito|tudo bem|olá|oi)\s*!\s+(\S.*)$',
+    re.IGNORECASE,
+)
+_ANNOUNCED = re.compile(rf'\b{_NOUN}\b[^:：\n]{{0,60}}\b(?:is|be|é|ser|seria)\s*[:：]\s*(\S.*)$', re.IGNORECASE)
+_SUGGESTED = re.compile(
+    rf'(?:\b{_NOUN}\b[^"“«\n]{{0,60}}\b(?:is|be|é|ser|seria)'
+    r'|^(?:i(?:\'d| would)? |eu )?(?:suggest|propose|sugiro|proponho))'
+    r'\s*[:：]?\s*["“«]([^"“”«»\n]{1,200})["”»][.!]?$',
+    re.IGNORECASE,
+)
+"""A line that says which title it is, and one that has it in quotes. `Job title: what to write` is a title itself."""
 
 _AFTER_LABEL = re.compile(rf'\b{_NOUN}\b[^:：\n]{{0,60}}[:：]\s*(\S.*)$', re.IGNORECASE)
 LONGEST_LINE = 500
@@ -52,6 +81,8 @@ def title_from(said: str) -> str:
     text = apart(said)[1]
     if found := _FIELD.search(text):
         return _cut(_cleaned(_decoded(found[1])))
+    if only := _only_text(text):
+        return _cut(_cleaned(only))
     return _cut(next(filter(None, map(_as_title, text.split('\n'))), ''))
 
 
@@ -62,10 +93,26 @@ def _decoded(written: str) -> str:
         return written[1:-1]
 
 
+def _only_text(said: str) -> str:
+    """Give the only text in an answer of JSON, whatever its field is called; empty for any other answer."""
+    lines = [line for line in said[:LONGEST_LINE].strip().split('\n') if not _FENCE.match(line.strip())]
+    try:
+        found = json.loads('\n'.join(lines))
+    except (ValueError, RecursionError):
+        return ''
+    while isinstance(found, dict | list) and len(found) == 1:
+        [found] = found.values() if isinstance(found, dict) else found
+    return found if isinstance(found, str) else ''
+
+
 def _as_title(line: str) -> str:
     """Give the title a line holds, empty if it holds none."""
     line = line[:LONGEST_LINE]
     text = '' if _FENCE.match(line.strip()) or line.strip()[:1] in ('{', '}') else _cleaned(line)
+    if found := _COURTESY.match(text):
+        return _as_title(found[1])
+    if found := _ANNOUNCED.search(text) or _SUGGESTED.search(text):
+        return _cleaned(found[1])
     if _ALOUD.match(text) and _is_sentence(line):
         return ''
     if _PREAMBLE.match(text):
@@ -95,6 +142,7 @@ def _cleaned(line: str) -> str:
 
 
 def _unwrapped(text: str) -> str:
+    text = _WRAPPING.sub(r'\2', _END_SIGN.sub('', text))
     text = _EMPHASIS.sub(r'\2', text).strip()
     text = _LABEL.sub('', text).strip()
     if len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES:

@@ -31,7 +31,7 @@ AT_A_TIME = 4_000
 """Characters looked at in one go, so that the cost stays linear however much comes at once."""
 
 LONGEST_ASIDE = 1_000
-"""Characters of a line in mid-text that begins with an opening tag: held back until its end shows a thought, or none."""
+"""Characters of a line in mid-text that begins with an opening tag: held back until it is clear what it is."""
 
 UNSEEN = '\ufeff\u200b\u2060'
 """What may stand before the first tag though nobody sees it: a byte order mark, spaces of no width."""
