@@ -14,6 +14,7 @@ GuilhermeError                  code, details: the screen puts them into words i
 │   ├── ConnectionDropped       the connection ended in mid-reply
 │   ├── BrokenStream            a line of the stream was not what the protocol says
 │   └── ServerSilent            nothing came for longer than the limit
+├── ReplyTooLong                a reply grew longer than anybody could read, or a browser show
 ├── SourceError                 something outside did not give what a command asked of it
 │   └── TranscriptUnavailable   there is no transcript to be had of a video
 ├── UnknownCommand              there is no slash command of that name
@@ -144,6 +145,12 @@ class ServerSilent(ProviderError):
     """
 
     code = 'server_silent'
+
+
+class ReplyTooLong(GuilhermeError):
+    """Raised when a reply grew longer than anybody could read, or a browser show. Details: `longest` (characters)."""
+
+    code = 'reply_too_long'
 
 
 class SourceError(GuilhermeError):

@@ -18,7 +18,7 @@ _MAYBE_LINK = re.compile(
 
 _ONLY_TIMES = re.compile(rf'[\s*_]*{STAMP}(?:\s*[-–—,;]\s*{STAMP})*[\s*_]*')
 _TIME = re.compile(STAMP)
-_OURS = re.compile(rf'\[({STAMP})\]\(https://www\.youtube\.com/watch\?[^)\s]*\)')
+_OURS = re.compile(rf'\[({STAMP})\]\(https://www\.youtube\.com/watch\?[^)\s\[]{{0,200}}\)')
 
 
 class CitedTimes:

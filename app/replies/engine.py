@@ -9,7 +9,7 @@ from typing import Any
 
 from app.domain.addresses import hide_secrets
 from app.domain.message import Message, Status
-from app.errors import GuilhermeError, ServerSilent, UnexpectedFault
+from app.errors import GuilhermeError, ReplyTooLong, ServerSilent, UnexpectedFault
 from app.replies.committer import Committer
 from app.replies.journal import Journal
 from app.replies.live import ConversationState
@@ -31,6 +31,10 @@ EXPLAIN_PATIENCE = 1.0
 SHUTDOWN_PATIENCE = 3.0
 """Seconds for storing the last words when the process ends; what comes later is recovered from the journal."""
 
+LONGEST_REPLY = 2_000_000
+"""Characters of a reply with its thoughts: some 500,000 tokens, more than any model writes at once on purpose, and
+forty transcripts of an hour. A server that never ends its reply must not fill disk and browser."""
+
 OnFinished = Callable[[ConversationState, Message], None]
 """Called with each reply whose end is stored and shown; it must not block."""
 
@@ -41,8 +45,9 @@ log = logging.getLogger(__name__)
 
 
 class Engine:
-    """Starts, stops and watches replies. `load_limit`, `silence_notice` and `silence_limit` are in seconds.
+    """Starts, stops and watches replies.
 
+    `load_limit`, `silence_notice` and `silence_limit` are in seconds, `longest` in characters.
     `on_finished` holds what is to be called when a reply is over, `before_reply` what is to be waited for before one is
     asked for: work of a lower rank makes way.
     """
@@ -55,6 +60,7 @@ class Engine:
         load_limit: float,
         silence_notice: float,
         silence_limit: float,
+        longest: int = LONGEST_REPLY,
     ) -> None:
         self.on_finished: list[OnFinished] = []
         self.before_reply: list[MakeWay] = []
@@ -62,6 +68,7 @@ class Engine:
         self._load_limit = load_limit
         self._silence_notice = silence_notice
         self._silence_limit = silence_limit
+        self._longest = longest
         self._committer = Committer(journal, self._sealed)
         self._running: dict[str, RunningReply] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -123,6 +130,8 @@ class Engine:
             async for delta in deltas:
                 if reply.receive(delta):
                     self._committer.text_came(reply)
+                    if reply.length > self._longest:
+                        raise ReplyTooLong(longest=self._longest)
                 elif reply.live.progress is not None:
                     reply.state.show_state(reply.live.current())
 

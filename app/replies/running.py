@@ -25,6 +25,10 @@ ExplainWait = Callable[[], Awaitable[Mapping[str, Any] | None]]
 """
 
 
+WORTH_OF_DATA = 200
+"""Characters a source or step counts for: they are few, unless something is wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a reply ended."""
@@ -52,6 +56,7 @@ class RunningReply:
         self.says_what_it_does = False  # by itself, so nobody need explain its silence
         self.stats: dict[str, Any] = dict(message.stats)
         self.final: Message | None = None
+        self.length = len(message.content) + len(message.thinking)  # characters, with what came before *Continue*
         self._pending: list[Delta] = []
         self._numbered: list[JournalEntry] = []
         self._next_seq = 0
@@ -76,6 +81,7 @@ class RunningReply:
             self.says_what_it_does = False
             self._time_thinking(delta.kind)
         self._pending.append(delta)
+        self.length += len(delta.text) if delta.kind in GROWING else WORTH_OF_DATA
         return True
 
     def _time_thinking(self, kind: DeltaKind) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.chat.reading import Version, Window
 from app.domain.message import Message, Role, Source, Status, Step
+from app.errors import ReplyTooLong
 from app.rendering.changes import AppendText, Change, ReplaceFrom, ReplaceTail
 from app.rendering.markdown import render_plain
 from app.rendering.whole import render_briefly
@@ -114,7 +115,9 @@ class Wire:
     def _actions(self, message: Message) -> list[str]:
         if message.role is Role.USER:
             return ['copy', 'edit', 'fork']
-        go_on = message.status in CAN_GO_ON or message.stats.get('done_reason') == 'length'
+        go_on = (message.status in CAN_GO_ON and not _is_too_long(message)) or message.stats.get(
+            'done_reason'
+        ) == 'length'
         again = ['regenerate', 'models'] if message.model else ['regenerate']
         return ['copy', *again, *(['continue'] if go_on else []), 'fork']
 
@@ -126,6 +129,10 @@ def _steps(message: Message, html: list[str] | None) -> list[Json]:
 
 def _step(step: Step, html: str) -> Json:
     return {'title': step.title, 'html': html}
+
+
+def _is_too_long(message: Message) -> bool:
+    return message.error is not None and message.error.get('code') == ReplyTooLong.code
 
 
 def _source(source: Source) -> list[str]:

@@ -31,6 +31,9 @@ ERRORS: Mapping[str, str] = {
     'connection_dropped': msgid('The connection to the model server broke off. What had arrived is kept.'),
     'broken_stream': msgid('The model server sent something that makes no sense: {line}'),
     'server_silent': msgid('Nothing came for {seconds} seconds, so the answer was ended. What had arrived is kept.'),
+    'reply_too_long': msgid(
+        'The answer grew longer than {longest} characters, so it was ended. What had arrived is kept.'
+    ),
     'source_error': msgid('What the command needs could not be fetched.'),
     'transcript_unavailable': msgid('There is no transcript to be had of this video.'),
     'unknown_command': msgid(

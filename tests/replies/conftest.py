@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,9 +82,9 @@ async def make_engine(journal: GatedJournal, monkeypatch: pytest.MonkeyPatch) ->
     """Give a way to make engines with limits of one's own, in seconds; they are closed before patches are undone."""
     made: list[Engine] = []
 
-    def make(load_limit: float = 60, silence_notice: float = 60, silence_limit: float = 60) -> Engine:
-        limits = {'load_limit': load_limit, 'silence_notice': silence_notice, 'silence_limit': silence_limit}
-        made.append(Engine(journal, RenderedMessages(), **limits))
+    def make(**limits: Any) -> Engine:
+        patient = dict.fromkeys(('load_limit', 'silence_notice', 'silence_limit'), 60.0)
+        made.append(Engine(journal, RenderedMessages(), **patient | limits))
         return made[-1]
 
     yield make

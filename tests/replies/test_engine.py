@@ -66,6 +66,49 @@ async def test_a_source_of_a_few_lines_streams_and_stops(room: Room) -> None:
     assert (stored.status, stored.content, stored.stats['tokens']) == (Status.STOPPED, '3 … 2 … 1 … ', 3)
 
 
+async def endless() -> AsyncIterator[Delta]:
+    while True:
+        yield text('more ')
+        yield thinking('hm ')
+        await asyncio.sleep(0)
+
+
+@pytest.mark.expects_log('failed: reply_too_long')
+async def test_a_reply_without_end_is_ended_and_kept(open_room: Callable[..., Room]) -> None:
+    room = open_room(longest=1000)
+    reply = await room.start(endless)
+    stored = await room.ended(reply)
+    assert (stored.status, stored.error) == (Status.FAILED, {'code': 'reply_too_long', 'longest': 1000})
+    assert 1000 < len(stored.content) + len(stored.thinking) < 1010
+
+
+async def countless() -> AsyncIterator[Delta]:
+    while True:
+        yield deltas.source('a', 'http://b')
+        await asyncio.sleep(0)
+
+
+@pytest.mark.expects_log('failed: reply_too_long')
+async def test_a_reply_of_countless_sources_is_ended(open_room: Callable[..., Room]) -> None:
+    room = open_room(longest=1000)
+    stored = await room.ended(await room.start(countless))
+    assert (stored.status, len(stored.sources) < 10) == (Status.FAILED, True)
+
+
+async def test_nothing_is_no_sign_of_life(open_room: Callable[..., Room], often: None) -> None:
+    async def empty() -> AsyncIterator[Delta]:
+        yield text('one')
+        while True:
+            yield text('')
+            await asyncio.sleep(0)
+
+    room = open_room(silence_limit=0.1)
+    stored = await room.ended(await room.start(empty))
+    assert (stored.status, stored.content) == (Status.FAILED, 'one')
+    assert stored.error is not None
+    assert stored.error['code'] == 'server_silent'
+
+
 # --- stop -------------------------------------------------------------------------------------------------------------
 
 

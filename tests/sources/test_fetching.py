@@ -7,6 +7,7 @@ import pytest
 
 from app.errors import TranscriptUnavailable
 from app.sources.youtube.fetching import FETCHES_AT_ONCE, YouTube
+from app.sources.youtube.session import TooLarge, check_captions
 from tests.support.http_server import Exchange, HttpServer
 from tests.support.youtube_server import TALK, Track, Video, YouTubeServer, spoken
 
@@ -248,3 +249,15 @@ def test_webshare_as_the_library_has_it() -> None:
     config = youtube._proxy_config()
     assert config is not None
     assert config.to_requests_dict()['https'] == 'http://me-BR-US-rotate:secret@p.webshare.io:80/'
+
+
+@pytest.mark.parametrize('captions', ['<t>' + '&lt;' * 20_000 + '</t>', '<t><![CDATA[x]]></t>', '<t>a<!-- </ -->b</t>'])
+def test_captions_the_library_would_never_be_done_with_are_refused(captions: str) -> None:
+    with pytest.raises(TooLarge):
+        check_captions(captions)
+
+
+def test_captions_of_a_whole_day_are_read() -> None:
+    check_captions(
+        '<?xml version="1.0"?><transcript>' + '<text start="0">I&amp;#39;m here &lt;i&gt;now</text>' * 50_000
+    )

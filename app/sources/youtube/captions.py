@@ -46,7 +46,14 @@ def _timed(text: str, *, subrip: bool) -> Iterator[Caption]:
         return
     for caption in found.captions:
         start, end = (time.in_milliseconds() / 1000 for time in (caption.start_time, caption.end_time))
-        yield Caption(unescape(caption.text), start, end)
+        yield Caption(_unescaped(caption.text), start, end)
+
+
+def _unescaped(text: str) -> str:
+    try:
+        return unescape(text)
+    except ValueError:  # the number of a character has thousands of digits
+        return text
 
 
 def _stamped(lines: list[str]) -> Iterator[Caption]:

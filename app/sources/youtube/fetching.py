@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from app.domain.document import Document
+from app.domain.figures import seconds
 from app.errors import TranscriptUnavailable
 from app.sources.youtube.choosing import Choice, choose, name_of
 from app.sources.youtube.faults import from_foreign
@@ -88,7 +89,7 @@ class YouTube:
         if choice is None:
             offered = ', '.join(dict.fromkeys(name_of(track) for track in tracks))
             raise TranscriptUnavailable(reason='no_language', video=video_id, language=language, offered=offered)
-        passages = paragraphs(_captions(_fetched(choice, video_id)))
+        passages = paragraphs(_captions(_fetched(session, choice, video_id)))
         if not passages:
             raise _empty(choice, video_id)
         about = _about(session, video_id)
@@ -135,16 +136,19 @@ def _in_thread(work: Callable[[], Document]) -> asyncio.Future[Document]:
     return future
 
 
-def _fetched(choice: Choice, video: str) -> 'FetchedTranscript':
+def _fetched(session: 'YouTubeSession', choice: Choice, video: str) -> 'FetchedTranscript':
     """Fetch a track. A translation YouTube has none of comes as nothing at all, which is no XML."""
     from xml.etree.ElementTree import ParseError
 
+    session.captions_follow = True
     try:
         return choice.track.fetch()
     except ParseError as error:
         if choice.made != 'translated':
             raise
         raise _empty(choice, video) from error
+    finally:
+        session.captions_follow = False
 
 
 def _empty(choice: Choice, video: str) -> TranscriptUnavailable:
@@ -156,7 +160,8 @@ def _empty(choice: Choice, video: str) -> TranscriptUnavailable:
 
 
 def _captions(fetched: 'FetchedTranscript') -> list[Caption]:
-    return [Caption(each.text, each.start, each.start + each.duration) for each in fetched]
+    times = [(each.text, seconds(each.start) or 0.0, seconds(each.duration) or 0.0) for each in fetched]
+    return [Caption(text, start, start + duration) for text, start, duration in times]
 
 
 def _made(choice: Choice) -> dict[str, str]:

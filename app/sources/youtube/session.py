@@ -25,6 +25,10 @@ class Ended(Exception):
     """The fetch was given up: nobody waits for it any more, or its time is over."""
 
 
+COSTLIEST = 300_000_000
+"""Marks times characters, summed over captions: half a second. A long one has 3 times 100, a stream of a day 50,000."""
+
+
 class TooLarge(Exception):
     """An answer is larger than anything YouTube sends."""
 
@@ -33,12 +37,14 @@ class YouTubeSession(requests.Session):
     """Asks `base_url` where YouTube is meant, until `seconds` are over or `give_up` is called from another thread.
 
     `player` is what YouTube's player was told of the video, once that was asked: its title, channel and length.
+    `captions_follow` is set before captions are asked for.
     """
 
     def __init__(self, base_url: str, seconds: float) -> None:
         super().__init__()
         self.trust_env = False  # proxies come from our settings, and nothing from a .netrc
         self.player: dict[str, Any] = {}
+        self.captions_follow = False
         self._base_url = base_url.rstrip('/')
         self._deadline = time.monotonic() + seconds
         self._given_up = threading.Event()
@@ -60,6 +66,8 @@ class YouTubeSession(requests.Session):
         options['timeout'] = (min(CONNECT_LIMIT, self._left()), self._left())
         response = super().request(method, url, **{**options, 'stream': True})
         self._read(response)
+        if self.captions_follow:
+            check_captions(response.text)
         if urlsplit(url).path.endswith('/player') and response.ok:
             self._note_player(response)
         return response
@@ -99,3 +107,16 @@ class YouTubeSession(requests.Session):
             return
         if isinstance(details, dict):
             self.player = details
+
+
+def check_captions(answer: str) -> None:
+    """Refuse captions with which the library would never be done.
+
+    It takes tags out of each at a cost of the marks that may begin one, times its length. What XML has beside elements
+    and text, and YouTube does not send, could hide where a caption ends.
+    """
+    if '<!' in answer or '<?' in answer[2:]:
+        raise TooLarge
+    cost = sum((each.count('<') + each.count('&')) * len(each) for each in answer.split('</'))
+    if cost > COSTLIEST:
+        raise TooLarge
