@@ -3,12 +3,10 @@
 A unit of work crosses to its thread once, however many statements it has; an asynchronous driver crosses per statement.
 """
 
-import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Event
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Engine, Executable, exc, make_url
@@ -119,24 +117,16 @@ class Database:
         """Run what is done outside of transactions with a connection of the driver's own, in a thread that writes.
 
         `care` gets the connection, and can ask whether it should make way: on SQLite as soon as somebody wants to
-        write, on either database when the caller is cancelled, who then waits for its end.
+        write. It is ended when the caller is cancelled, who then waits for that.
 
         Raises:
             StorageUnavailable: the database does not answer.
         """
-        ended = Event()
         lane = self._writing if writes else self._exporting
+        return await lane.look_after(lambda connection: care(connection, self._is_wanted))
 
-        def unwanted() -> bool:
-            return ended.is_set() or (self.is_file and self._writers > 0)
-
-        job = asyncio.ensure_future(lane.run(lambda engine: _on_driver(engine, care, unwanted)))
-        try:
-            return await asyncio.shield(job)
-        except asyncio.CancelledError:
-            ended.set()
-            await asyncio.gather(job, return_exceptions=True)
-            raise
+    def _is_wanted(self) -> bool:
+        return self.is_file and self._writers > 0
 
     async def _write(self, transaction: Callable[[Engine], T]) -> T:
         self._writers += 1
@@ -196,16 +186,6 @@ def _in_session(engine: Engine, work: Work[T]) -> T:
 def _execute(engine: Engine, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
     with engine.begin() as connection:
         connection.execute(statement, rows)
-
-
-def _on_driver(engine: Engine, care: Callable[[Any, Unwanted], T], unwanted: Unwanted) -> T:
-    connection = engine.raw_connection()
-    try:
-        return care(connection.driver_connection, unwanted)
-    except engine.dialect.loaded_dbapi.Error as error:
-        raise StorageUnavailable(message=' '.join(str(error).split())) from error
-    finally:
-        connection.close()
 
 
 def sqlite_file(url: str) -> Path | None:

@@ -47,7 +47,7 @@ class Lane:
             QueryTooSlow: it took longer than it may.
             StorageUnavailable: the database does not answer.
         """
-        reading = Reading()
+        reading = Interruptible()
         job = self._submit(lambda: reading.run(self.engine, work))
         try:
             async with asyncio.timeout(self.seconds) as limit:
@@ -74,6 +74,22 @@ class Lane:
                 await asyncio.gather(asyncio.wrap_future(job), return_exceptions=True)
             raise
 
+    async def look_after(self, care: Callable[[Any], T]) -> T:
+        """Do something outside of transactions, with a connection of the driver's own.
+
+        A caller who is cancelled ends it, and waits for the end.
+
+        Raises:
+            StorageUnavailable: the database does not answer, or it was ended.
+        """
+        caring = Interruptible()
+        job = self._submit(lambda: caring.look_after(self.engine, care))
+        try:
+            return await asyncio.wrap_future(job)
+        except asyncio.CancelledError:
+            await asyncio.to_thread(caring.end, job)
+            raise
+
     async def close(self) -> None:
         """Finish what was begun and give back threads and connections."""
         await asyncio.to_thread(self.threads.shutdown)
@@ -90,7 +106,7 @@ class Lane:
             raise StorageUnavailable(message='the database is closed') from error
 
 
-class Reading:
+class Interruptible:
     """A unit of work that can be ended from another thread."""
 
     def __init__(self) -> None:
@@ -102,6 +118,14 @@ class Reading:
         """Do the work in a transaction that sees one state of the database."""
         with Session(engine, expire_on_commit=False) as session, session.begin(), self._on(session.connection()):
             return work(session)
+
+    def look_after(self, engine: Engine, care: Callable[[Any], T]) -> T:
+        """Do it outside of transactions."""
+        try:
+            with engine.connect() as connection, self._on(connection):
+                return care(connection.connection.driver_connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise StorageUnavailable(message=' '.join(str(error).split())) from error
 
     def end(self, job: Future[Any]) -> None:
         """Interrupt the queries of the work, which runs as `job`, until it has ended."""

@@ -160,13 +160,11 @@ def _cut_log(connection: sqlite3.Connection, _unwanted: Unwanted) -> bool:
     return not blocked
 
 
-def _vacuum_tables(connection: Any, unwanted: Unwanted) -> bool:
+def _vacuum_tables(connection: Any, _unwanted: Unwanted) -> bool:
     """Vacuum what is ours on PostgreSQL; what is somebody else's is passed over by the server, with a warning."""
     connection.autocommit = True
     try:
         for table in (*_TABLES, 'search_entry'):
-            if unwanted():
-                return False
             connection.execute(f'VACUUM (ANALYZE) "{table}"')
     finally:
         connection.autocommit = False

@@ -136,3 +136,20 @@ async def test_whoever_is_cancelled_while_it_is_written_anew_leaves_it_sound(dat
         await rewriting
     assert await Traces(database).rewrite(make_way=True)
     assert await Traces(database).left() == 0
+
+
+async def test_whoever_is_cancelled_waits_for_no_lock_of_others(database: Database, backend: str) -> None:
+    if backend != 'postgresql':
+        pytest.skip('only a server lets others lock a table')
+    go = Event()
+    lock, waiting = text('LOCK TABLE message'), text('SELECT count(*) FROM pg_locks WHERE NOT granted')
+    holding = asyncio.create_task(database.write(lambda session: (session.execute(lock), go.wait(60))))
+    rewriting = asyncio.create_task(Traces(database).rewrite(make_way=True))
+    while not await database.read(lambda session: session.execute(waiting).scalar()):
+        pass
+    rewriting.cancel()
+    ended, _ = await asyncio.wait([rewriting], timeout=20)
+    go.set()
+    await holding
+    assert ended == {rewriting}
+    assert await Traces(database).rewrite(make_way=True)
