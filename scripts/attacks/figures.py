@@ -12,7 +12,7 @@ async def attack(stage: Stage) -> list[str]:
     broken = []
     host = f'127.0.0.1:{stage.port}'
     async with stage.tab() as tab:
-        for name in FIGURES:
+        for name in stage.some(FIGURES):
             await tab.new_chat()
             await tab.ask(f'attack=figures_{name}')
             await until_answered(tab)

@@ -2,7 +2,7 @@
 
 from playwright.async_api import Locator
 
-from scripts.attacks.model_server import CODE
+from scripts.attacks.model_server import BRACKETS, CODE
 from scripts.attacks.stage import Stage, until_answered
 
 
@@ -10,7 +10,8 @@ async def attack(stage: Stage) -> list[str]:
     """Ask for each, then open the conversation again; all of the text must be there."""
     broken = []
     async with stage.tab() as tab:
-        for name, length in (('brackets', 200_000), *((f'code_{each}', len(code)) for each, code in CODE.items())):
+        codes = [(f'code_{each}', len(CODE[each])) for each in stage.some(CODE)]
+        for name, length in (('brackets', len(BRACKETS)), *codes):
             await tab.new_chat()
             await tab.ask(f'attack={name}')
             await until_answered(tab)

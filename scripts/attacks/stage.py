@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +37,10 @@ class Stage:
     def sized(self, full: int) -> int:
         """Give the size of something for this run."""
         return max(1, int(full * self.share))
+
+    def some(self, names: Collection[str]) -> list[str]:
+        """Give as many of several names as this run tries, the first of them at least."""
+        return [*names][: self.sized(len(names))]
 
     @asynccontextmanager
     async def tab(self, path: str = '/') -> AsyncIterator[Screen]:

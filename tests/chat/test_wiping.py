@@ -177,9 +177,7 @@ async def _begin_to_erase(url: str) -> tuple[Said, Said]:
     database = Database(url)
     await database.upgrade()
     hers = await settle_in(database, HERS, 'wexi')
-    mine: Said = set()
-    for number in range(3):
-        mine |= (await converse(database, LOCAL_OWNER, f'zuvo{number}'))[1]
+    _, mine = await converse(database, LOCAL_OWNER, 'zuvo')
     while await Erasing(database).forget_documents(LOCAL_OWNER, 20):
         pass
     await Erasing(database).give_up(LOCAL_OWNER)

@@ -233,7 +233,7 @@ def test_the_statements_for_a_foreign_database_may_do_nothing_else(tmp_path: Pat
 
 
 async def test_a_database_with_broken_pages_ends_no_process(tmp_path: Path) -> None:
-    said = f"INSERT INTO messages SELECT x, x / 9, 'user', hex(zeroblob(x)), 0 FROM ({ENDLESS} LIMIT 300)"
+    said = f"INSERT INTO messages SELECT x, x / 9, 'user', hex(zeroblob(x)), 0 FROM ({ENDLESS} LIMIT 200)"
     whole = database(tmp_path, CONVERSATION_TABLE, MESSAGE_TABLE, said, NAMED).read_bytes()
     broken = [whole[:place] + b'\xff\x7f\x00' + whole[place + 3 :] for place in range(16, len(whole), 997)]
     outcomes = await read_apart(tmp_path, *broken)
