@@ -27,9 +27,9 @@ log = logging.getLogger(__name__)
 class Gate:
     """ASGI layer that lets through what calls the app by one of its names, pages and websockets alike.
 
-    `X-Forwarded-*` is taken away unless it comes from a proxy that is `trusted` (by its address). Even then the host it
-    names has to be ours, and so has `Host`: a browser on the proxy's machine has the proxy's address, and a page in it
-    may send any header but `Host`. What is inside of here finds one `Host`: the one the browser was told.
+    `X-Forwarded-*` is taken away unless it comes from a proxy that is `trusted` (by its address). Such a proxy may name
+    any host, but `Host` has to be ours all the same: a browser on the proxy's machine has the proxy's address, and a
+    page in it may send any header but `Host`. What is inside of here finds one `Host`: the one the browser was told.
     """
 
     def __init__(self, app: ASGIApp, hosts: AllowedHosts, trusted: Container[str], language_setting: str) -> None:
@@ -49,12 +49,11 @@ class Gate:
             scope['headers'] = [each for each in scope['headers'] if not each[0].startswith(FORWARDED)]
         called = _called(scope['headers'])
         hosts = [host_of(name.decode('latin-1')) for name in called]
-        strange = next((host for host in hosts if host is not None and not self._hosts.allow(host)), None)
         if not hosts or None in hosts:
             t = self._words(scope)
             await answer(scope, send, 400, t('This request does not say clearly whom it calls.'))
-        elif strange is not None:
-            await self._refuse(strange, scope, send)
+        elif not self._hosts.allow(str(hosts[0])):
+            await self._refuse(str(hosts[0]), scope, send)
         else:
             scope['headers'] = _seen_from_inside(scope['headers'], called)
             await self._app(scope, receive, send)
@@ -77,7 +76,7 @@ class Gate:
 
 
 def _called(headers: Headers) -> list[bytes]:
-    """Give every host a request names: what the browser was told comes last. Nothing, unless `Host` is there once."""
+    """Give every host a request names, `Host` first and what the browser was told last; none unless `Host` is clear."""
     hosts = [value for name, value in headers if name == b'host']
     if len(hosts) != 1:
         return []
