@@ -28,6 +28,9 @@ DRAIN_LIMIT = 0.2  # seconds an answer may take to end after its last line
 LONGEST_ANSWER = 4 * 1024 * 1024
 """Bytes of a small answer. A list of a thousand models has 700,000, and nothing else we ask for is as long."""
 
+PAGES = ('text/html', 'application/xhtml+xml')
+"""What something for browsers says that it sends, also where it begins with words (a sign-in page may)."""
+
 LONGEST_REFUSAL = 64 * 1024
 """Bytes of the body of an error that are read: its first words say what is wrong."""
 
@@ -103,7 +106,7 @@ class Connection:
             async with self._open(path, body) as response:
                 if not response.is_success:
                     raise await self._refusal(response, asked)
-                self._refuse_encoding(response)
+                self._refuse_others(response, asked)
                 async with aclosing(response.aiter_raw()) as chunks:
                     async with aclosing(self._lines(chunks, asked)) as lines:
                         yield lines
@@ -123,7 +126,7 @@ class Connection:
         """Read a small answer, and no more of it than that."""
         if not response.is_success:
             raise await self._refusal(response, asked)
-        self._refuse_encoding(response)
+        self._refuse_others(response, asked)
         content = bytearray()
         await _read_into(content, response, LONGEST_ANSWER + 1)
         if len(content) > LONGEST_ANSWER:
@@ -139,8 +142,10 @@ class Connection:
                     await _read_into(content, response, LONGEST_REFUSAL)
         return from_answer(response.status_code, bytes(content[:LONGEST_REFUSAL]), asked)
 
-    def _refuse_encoding(self, response: 'httpx.Response') -> None:
-        """Refuse what is compressed though we asked for it as it is: a few bytes can unpack to any number."""
+    def _refuse_others(self, response: 'httpx.Response', asked: Asked) -> None:
+        """Refuse what says itself that it is a page, and what is compressed: a few bytes can unpack to any number."""
+        if response.headers.get('Content-Type', '').strip().lower().startswith(PAGES):
+            raise another_server(response.status_code, asked)
         if encoding := _encoding(response):
             raise broken(f'Content-Encoding: {encoding}'.encode(), self.provider)
 

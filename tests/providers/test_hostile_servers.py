@@ -54,6 +54,7 @@ PAGE = b'<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><
         said(b'Bad Gateway', '502 Bad Gateway', 'Content-Type: text/plain'),
         said(b'', '302 Found', 'Location: https://sign.in/here'),
         said(PAGE, '200 OK', 'Content-Type: text/html'),
+        said(b'Please <a href="/login">sign in</a>', '200 OK', 'Content-Type: text/html; charset=utf-8'),
         said(b'\xef\xbb\xbf  ' + PAGE, '200 OK', 'Content-Type: application/json'),
         said(json.dumps({'error': PAGE.decode()}).encode(), '500 Internal Server Error'),
     ],
