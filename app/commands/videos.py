@@ -35,8 +35,10 @@ BETWEEN_LINKS = frozenset({'e', 'and', 'y', 'et', 'und', 'ou', 'or', '&', '+'})
 """Words people write between two links; a language of that name is none of YouTube's."""
 
 _LIST_MARK = re.compile(r'[-*•]|\d{1,2}[.)]')
-_MARKDOWN_LINK = re.compile(r'!?\[[^\[\]\n]{0,300}\]\(\s*<?([^()\s<>]{1,2000})>?(?:\s[^()\n]{0,200})?\)')
-_COMMA = re.compile(r'[,;]')
+_MARKDOWN_LINK = re.compile(
+    r'!?\[(?:[^\[\]\n]|\[[^\[\]\n]{0,100}\]){0,300}\]\(\s*<?([^()\s<>]{1,2000})>?(?:\s[^()\n]{0,200})?\)'
+)
+_COMMA = re.compile(r'[,;，；、]')
 _TIMES = re.compile(rf'-->|^[^\S\n]*[(\[]?{STAMP}\b', re.MULTILINE)
 
 

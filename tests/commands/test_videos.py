@@ -24,6 +24,8 @@ VTT = 'WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nHello'
         (f'https://youtu.be/{ONE}, https://youtu.be/{TWO}', Request(videos=(ONE, TWO))),
         (f'https://youtu.be/{ONE},https://youtu.be/{TWO}; en', Request(videos=(ONE, TWO), language='en')),
         (f'{ONE} e {TWO} pt', Request(videos=(ONE, TWO), language='pt')),
+        (f'**https://youtu.be/{ONE}** and `https://youtu.be/{TWO}`?', Request(videos=(ONE, TWO))),
+        (f'[A talk [part 1]](https://youtu.be/{ONE})、https://youtu.be/{TWO}…', Request(videos=(ONE, TWO))),
         (f'- <https://youtu.be/{ONE}>\n2. "https://youtu.be/{TWO}"', Request(videos=(ONE, TWO))),
         (f'https://youtu.be/{ONE} please', Request(videos=(ONE,), remark='please')),
         (f'{ONE} por favor --refresh', Request(videos=(ONE,), refresh=True, remark='por favor')),

@@ -9,7 +9,7 @@ SHORT_HOST = 'youtu.be'
 FOLDERS = frozenset({'shorts', 'live', 'embed', 'v', 'e', 'watch'})
 """Parts of a path after which the id comes."""
 
-AROUND = '<>()[]{}"\'“”,.;!'
+AROUND = '<>()[]{}"\'“”‘’«»,.;:!?…。！？*~`'
 """What clings to a link that was copied out of a sentence."""
 
 
