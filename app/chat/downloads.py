@@ -17,6 +17,9 @@ from app.providers.base import CanPull
 SPEED_WINDOW = 3.0
 """Seconds over which the speed is measured."""
 
+TOLD_EVERY = 0.05
+"""Seconds between two times a download is told of; Ollama itself says how far it is every 60 ms."""
+
 log = logging.getLogger(__name__)
 
 
@@ -73,10 +76,14 @@ class Downloads:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _pull(self, provider: CanPull, ref: ModelRef) -> None:
+        """Fetch, and tell of it now and then: a server may say how far it is thousands of times a second."""
         marks: list[tuple[float, int]] = []
         async with aclosing(provider.pull(ref.name)) as steps:  # type: ignore[type-var]
             async for step in steps:
                 now = time.monotonic()
+                if marks and now - marks[-1][0] < TOLD_EVERY:
+                    self._current[ref] = replace(self._current[ref], completed=step.completed, total=step.total)
+                    continue
                 marks = [mark for mark in marks if mark[0] > now - SPEED_WINDOW] + [(now, step.completed)]
                 elapsed = now - marks[0][0]
                 speed = (step.completed - marks[0][1]) / elapsed if elapsed else 0.0

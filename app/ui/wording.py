@@ -69,7 +69,7 @@ OPEN = msgid(
 REASONS: Mapping[str, str] = {
     'password_refused': msgid(
         'The name and password in the address of {server} were refused at {url} (status {status}). '
-        'Check them in the settings.'
+        'Check the address that was set.'
     ),
     'forbidden': msgid(
         'What answers at {url} in front of {server} does not let us in (status {status}). If it asks for a sign-in, '

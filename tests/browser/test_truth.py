@@ -10,6 +10,9 @@ from tests.browser.conftest import OpenTab, StartApp
 from tests.browser.screen import numbered
 from tests.support.app_process import AppProcess
 from tests.support.ollama_server import OllamaServer
+from tests.support.raw_server import RawServer, said
+
+FIGURES = ('eval_count', 'prompt_eval_count', 'eval_duration', 'load_duration', 'total_duration', 'done_reason')
 
 FAULTS = {
     'tokens=50 drop_after=20': (20, 'broke off'),
@@ -162,6 +165,46 @@ async def test_model_server_that_is_not_there_is_noticed_when_it_comes(start_app
     await server.stop()
     await tab.ask('tokens=5')
     await expect(tab.reply.get_by_test_id('message-error')).to_contain_text('Nobody answers at')
+
+
+async def test_page_of_a_proxy_in_the_place_of_ollama_is_told(start_app: StartApp, open_tab: OpenTab) -> None:
+    async with RawServer(said(b'<!DOCTYPE html><h1>Bad Gateway</h1>', '502 Bad Gateway')) as proxy:
+        tab = await open_tab(await start_app(proxy.url))
+        state = tab.part('server-state')
+        sentence = f'Something else than Ollama answers at {proxy.url} (status 502).'
+        await expect(state).to_contain_text(sentence)
+        await expect(state).not_to_contain_text('Install')
+        await tab.ask('Hello?')
+        await expect(tab.reply.get_by_test_id('message-error')).to_contain_text(sentence)
+        proxy.answer = said(b'<!DOCTYPE html><h1>Sign in</h1>', '401 Unauthorized')
+        await tab.new_chat()
+        await expect(state).to_contain_text('asks for a sign-in (status 401)')
+        await expect(state).not_to_contain_text('key')
+
+
+async def test_conversation_opens_after_hostile_figures(start_app: StartApp, open_tab: OpenTab) -> None:
+    values = 'NaN', '-1e999', '{}', '-5', '9' * 400
+    async with RawServer(hostile_answer('null')) as server:
+        app = await start_app(server.url)
+        tab = await open_tab(app)
+        for value in values:
+            server.answer = hostile_answer(value)
+            await tab.ask('Hello?')
+            await tab.has_status('complete')
+        path = f'/c/{tab.conversation_id}'
+        await tab.page.goto('about:blank')
+        await app.terminate()
+        await app.start()
+        await tab.open(path)
+        await expect(tab.part('message-body')).to_have_text(['Hello?', 'so'] * len(values))
+
+
+def hostile_answer(value: str) -> bytes:
+    """Give what Ollama could say to any request, with `value` for all its figures."""
+    figures = ', '.join(f'"{name}": {value}' for name in FIGURES)
+    return said(
+        f'{{"models": [{{"name": "gemma2:2b"}}], "message": {{"content": "so"}}, "done": true, {figures}}}\n'.encode()
+    )
 
 
 async def test_first_model_is_downloaded(start_app: StartApp, open_tab: OpenTab) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -7,9 +8,10 @@ from app.chat.downloads import Download
 from app.domain.model import ModelRef
 from app.errors import GuilhermeError, InvalidInput, ModelNotFound, ServerFault, ServerUnreachable
 from app.providers.scripted import Scripted
-from tests.chat.desk import Desk
+from tests.chat.desk import Desk, open_desk
 from tests.replies.waiting import until
 from tests.support.ollama_server import OllamaServer
+from tests.support.raw_server import RawServer, said
 
 PHI = ModelRef('ollama', 'phi3:mini')
 
@@ -97,3 +99,18 @@ async def test_two_downloads_at_once_and_the_end_of_the_process(desk: Desk, told
     await until(lambda: len({each.ref for each in told if each.completed}) == 2)
     await asyncio.wait_for(desk.chat.downloads.close(), 2)
     assert desk.chat.downloads.current() == []
+
+
+async def test_a_flood_of_steps_is_told_of_now_and_then(tmp_path: Path) -> None:
+    line = b'{"status": "x", "digest": "d", "completed": 5, "total": 9}\n'
+    told: list[Download] = []
+    async with (
+        RawServer(said(line * 50_000 + b'{"status": "success"}\n')) as server,
+        open_desk(tmp_path / 'flooded', ollama_host=server.url) as desk,
+    ):
+        downloads = desk.chat.downloads
+        downloads.changed.subscribe(told.append)
+        downloads.start(ModelRef('ollama', 'a'))
+        await until(lambda: told[-1].done or told[-1].error)
+    assert (told[-1].completed, told[-1].total) == (5, 9)
+    assert len(told) < 5_000
