@@ -15,7 +15,6 @@ from app.storage.messages import Messages
 WINDOW = 20
 """Messages shown at once: enough for a tall screen, few enough to be there at once."""
 
-
 WINDOW_CHARACTERS = 1_000_000
 """Characters of messages shown at once, though of one message all: what a browser takes up within a second or two."""
 

@@ -24,7 +24,6 @@ ExplainWait = Callable[[], Awaitable[Mapping[str, Any] | None]]
 `ahead` is how many others come first, `loading` whether meanwhile the model is put into memory.
 """
 
-
 WORTH_OF_DATA = 200
 """Characters a source or step counts for: they are few, unless something is wrong."""
 

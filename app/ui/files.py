@@ -15,9 +15,10 @@ from app.errors import GuilhermeError, NotFound, StorageUnavailable
 from app.exchange.names import disposition
 from app.exchange.transcript import Words
 from app.ui.edge.purposes import is_download
+from app.ui.ending_wording import ending_sentence, omission_sentence
 from app.ui.preferences import Preferences
 from app.ui.translations import Translator, translator
-from app.ui.wording import ending_sentence, error_sentence, omission_sentence
+from app.ui.wording import error_sentence
 
 HEADERS: Mapping[str, str] = {'Cache-Control': 'no-store'}
 

@@ -10,9 +10,10 @@ from app.rendering.changes import AppendText, Change, ReplaceFrom, ReplaceTail
 from app.rendering.markdown import render_plain
 from app.rendering.whole import render_briefly
 from app.replies.live import ConversationState
+from app.ui.ending_wording import ending_sentence, omission_sentence
 from app.ui.figures import figures, thought_sentence
 from app.ui.translations import Translator
-from app.ui.wording import STATUS, ending_sentence, error_sentence, omission_sentence, progress_sentence
+from app.ui.wording import STATUS, error_sentence, progress_sentence
 
 BLOCKS, TAIL, TEXT, THINK, STATE, ADD, STEP = range(7)
 """Numbers of the operations, in the order chat_view.js knows them."""

@@ -20,9 +20,9 @@ from app.domain.prompt import ChatRequest
 from app.providers.scripted import Scripted
 from app.replies.live import ConversationState
 from app.storage.documents import Documents
+from app.ui.ending_wording import ending_sentence
 from app.ui.figures import context_used
 from app.ui.translations import translator
-from app.ui.wording import ending_sentence
 from tests.chat.desk import Desk, open_desk
 from tests.storage.samples import conversation, message
 from tests.support.ollama_server import CLASSIC, NEWEST, OLD, OllamaServer

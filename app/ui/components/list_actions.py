@@ -25,7 +25,6 @@ DONE: Mapping[str, tuple[str, str]] = {
 }
 """What is said afterwards, of one conversation and of several."""
 
-
 ON_CONVERSATIONS = frozenset(
     {'pin', 'unpin', 'archive', 'unarchive', 'move', 'tag', 'untag', 'delete', 'restore', 'erase', 'rename', 'stop'}
 )

@@ -21,7 +21,6 @@ from app.ui.translations import Translator
 PAGE = 15
 """Conversations sent at a time, each with a few hits: more than a tall screen shows."""
 
-
 DAY = readable(datetime.fromisoformat, empty=True)
 SEARCH: Mapping[str, Shape] = {
     'query': str,
