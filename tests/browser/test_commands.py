@@ -165,12 +165,14 @@ async def test_every_file_is_read_or_named(how: str, app: AppProcess, open_tab: 
     tab = await open_tab(app)
     files = (b'First.', 'a.txt', 'text/plain'), (b'Second.', 'b.txt', ''), (b'\x89PNG', 'c.png', 'image/png')
     more = (b'\x00\x01\x02', 'd.txt', 'text/plain'), (b'PK', 'e.docx', '')
-    await tab.evaluate(OFFER, offered(*files, *more, how=how))
+    other = ('Third.'.encode('utf-32'), 'f.txt', 'text/plain'), (b'', 'g.srt', '')
+    await tab.evaluate(OFFER, offered(*files, *more, *other, how=how))
     await expect(tab.composer).to_have_value('a.txt:\nFirst.\n\nb.txt:\nSecond.')
     hint = tab.page.locator('.composer-hint')
     await expect(hint).to_contain_text('c.png is a picture')
-    for name in ('d.txt', 'e.docx'):
+    for name in ('d.txt', 'e.docx', 'f.txt'):
         await expect(hint).to_contain_text(f'{name} is no text')
+    await expect(hint).to_contain_text('g.srt is empty.')
 
 
 async def test_a_conversation_dragged_into_the_field_stays_in_the_list(app: AppProcess, open_tab: OpenTab) -> None:

@@ -72,6 +72,7 @@ class Composer(
             'noImage': t('{name} is a picture, and pictures cannot be read here yet.'),
             'tooLarge': t('This is too large for a message.'),
             'tooLargeFile': t('{name} is too large for a message.'),
+            'emptyFile': t('{name} is empty.'),
             'unreadable': t('{name} cannot be read.'),
             'guessed': t('{name} is not in UTF-8; it was read as Windows-1252. Check the accents.'),
             'tooLong': t('This message is too long. Up to {longest} characters fit into one.').format(

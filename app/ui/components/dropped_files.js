@@ -22,6 +22,7 @@ async function looked(file, longest) {
   const { name, type, size } = file;
   if (type.startsWith("image/")) return { name, reason: "noImage" };
   if (!TEXT_FILE.test(name) && !type.startsWith("text/")) return { name, reason: "noText" };
+  if (!size) return { name, reason: "emptyFile" };
   if (size > BYTES_A_CHARACTER * longest) return { name, reason: "tooLargeFile" };
   try {
     return { name, ...decoded(new Uint8Array(await file.arrayBuffer())) };
@@ -34,7 +35,8 @@ async function looked(file, longest) {
 function decoded(bytes) {
   for (const encoding of encodings(bytes)) {
     try {
-      return { text: new TextDecoder(encoding, { fatal: true }).decode(bytes) };
+      const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+      return text.includes("\0") ? { reason: "noText" } : { text };
     } catch {
       continue;
     }
