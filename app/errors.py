@@ -10,7 +10,11 @@ GuilhermeError                  code, details: the screen puts them into words i
 │   ├── OutOfMemory             the model does not fit into memory
 │   ├── AccessDenied            the server wants another key
 │   ├── PromptTooLong           the server says that the prompt does not fit into its window
+│   ├── CannotChat              the model is one for something else, such as embeddings
+│   ├── ModelStopped            what runs the model ended in mid-reply
+│   ├── UpstreamUnreachable     the server cannot reach another one that it needs
 │   ├── ServerFault             the server answered with an error of its own
+│   ├── ReplyUnfinished         the server ended a reply without saying why
 │   ├── ConnectionDropped       the connection ended in mid-reply
 │   ├── BrokenStream            a line of the stream was not what the protocol says
 │   └── ServerSilent            nothing came for longer than the limit
@@ -120,10 +124,40 @@ class PromptTooLong(ProviderError):
     code = 'prompt_too_long'
 
 
+class CannotChat(ProviderError):
+    """Raised when a model is for something else, such as embeddings. Details: `model`."""
+
+    code = 'cannot_chat'
+
+
+class ModelStopped(ProviderError):
+    """Raised when the server says that what runs the model ended, and not why. Details: `model`."""
+
+    code = 'model_stopped'
+
+
+class UpstreamUnreachable(ProviderError):
+    """Raised when the server cannot reach another one: where models come from, or where a cloud model runs.
+
+    Details: `model`, `message`.
+    """
+
+    code = 'upstream_unreachable'
+
+
 class ServerFault(ProviderError):
     """Raised when the server answered with an error of its own. Details: `message`."""
 
     code = 'server_fault'
+
+
+class ReplyUnfinished(ProviderError):
+    """Raised when the server ended a reply in good order, but without the line that says that it is whole.
+
+    With the `reason` repeats the last pieces were all the same, after which Ollama gives up.
+    """
+
+    code = 'reply_unfinished'
 
 
 class ConnectionDropped(ProviderError):

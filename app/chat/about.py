@@ -53,7 +53,7 @@ class About:
 
     async def _described(self, info: ModelInfo) -> ModelInfo:
         try:
-            return replace(await self._catalog.describe(info.ref), size=info.size)
+            return replace(await self._catalog.describe(info.ref), size=info.size, remote_host=info.remote_host)
         except ProviderError:
             return info
 

@@ -72,7 +72,12 @@ class Answering:
         conversation = state.conversation
         guide = partial(self._preferring.guidance, conversation.owner_id)
         return ConversationModel(
-            self._catalog, _ref(answer), conversation.parameters, guide, nullcontext, counts=self._counts
+            self._catalog,
+            _ref(answer),
+            conversation.parameters,
+            guide,
+            lambda: nullcontext(_nobody_hears),
+            counts=self._counts,
         )
 
     def has_in_mind(self, answer: Message) -> bool:
@@ -83,7 +88,7 @@ class Answering:
         """Tell whether the model that gave an answer can be asked without being loaded. The demo has none."""
         if answer.model is None or self._catalog.provider(answer.model).is_demo:
             return False
-        return self._lines.was_latest_of_all(answer.id) or await self._lines.is_loaded(answer.model) is not False
+        return await self._lines.is_at_hand(answer.model)
 
     async def so_far(self, state: ConversationState, answer: Message) -> tuple[PromptMessage, ...]:
         """Give what a model has read and written up to an answer, as the next question will say it again."""
@@ -151,6 +156,10 @@ class Answering:
             found += sum(estimator.tokens(message.content) for message in as_said(part))
             head_id = part[0].parent_id if part else None
         return branch, branch[0].depth if branch else 0
+
+
+def _nobody_hears(delta: Delta) -> None:
+    """Take what comes of a request that stands in no line."""
 
 
 def _ref(answer: Message) -> ModelRef:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from app.chat.model_lines import Hear
 from app.chat.models import ModelCatalog
 from app.chat.preferring import Guidance
 from app.commands.base import Model
@@ -37,8 +38,9 @@ NO_PARAMETERS: Mapping[str, Any] = MappingProxyType({})
 class ConversationModel(Model):
     """Asks a model as a conversation wants it, and its owner: `guide` says how they want models to be asked.
 
-    `asking` surrounds each request, from when it goes out to its end. `counts` is what is known of models' tokens, and
-    learns from every answer and every refusal; after a refusal there is less `room`, so that who asks can fit again.
+    `asking` surrounds each request, from when it goes out to its end, and hears what comes. `counts` is what is known
+    of models' tokens, and learns from every answer and every refusal; after a refusal there is less `room`, so that
+    who asks can fit again.
     """
 
     def __init__(
@@ -47,7 +49,7 @@ class ConversationModel(Model):
         ref: ModelRef,
         parameters: Mapping[str, Any],
         guide: Callable[[], Awaitable[Guidance]],
-        asking: Callable[[], AbstractContextManager[None]],
+        asking: Callable[[], AbstractContextManager[Hear]],
         *,
         counts: TokenCounts,
     ) -> None:
@@ -122,9 +124,10 @@ class ConversationModel(Model):
         if partial:
             yield statistics(end_only=extra[0].content != partial)
         try:
-            with self._asking():
+            with self._asking() as hear:
                 async with aclosing(thoughts_apart(self._answer(request), partial)) as stream:
                     async for delta in stream:
+                        hear(delta)
                         yield delta
         except PromptTooLong as refusal:
             await self._refused(request.messages, refusal)

@@ -20,17 +20,27 @@ SPEED_WINDOW = 3.0
 TOLD_EVERY = 0.05
 """Seconds between two times a download is told of; Ollama itself says how far it is every 60 ms."""
 
+STILL_AFTER = 5.0
+"""Seconds without a byte after which a download is said to stand still."""
+
+LOOK = 1.0
+"""Seconds between two looks at a download that says nothing."""
+
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """How far a download is, in bytes and bytes a second; `error` says why it ended early."""
+    """How far a download is, in bytes and bytes a second; `error` says why it ended early.
+
+    `still` is for how many seconds nothing has come, once that is worth saying; 0 while something does.
+    """
 
     ref: ModelRef
     completed: int = 0
     total: int = 0
     speed: float = 0.0
+    still: int = 0
     done: bool = False
     error: GuilhermeError | None = None
 
@@ -77,18 +87,25 @@ class Downloads:
 
     async def _pull(self, provider: CanPull, ref: ModelRef) -> None:
         """Fetch, and tell of it now and then: a server may say how far it is thousands of times a second."""
-        marks: list[tuple[float, int]] = []
-        async with aclosing(provider.pull(ref.name)) as steps:  # type: ignore[type-var]
-            async for step in steps:
-                now = time.monotonic()
-                if marks and now - marks[-1][0] < TOLD_EVERY:
-                    self._current[ref] = replace(self._current[ref], completed=step.completed, total=step.total)
-                    continue
-                marks = [mark for mark in marks if mark[0] > now - SPEED_WINDOW] + [(now, step.completed)]
-                elapsed = now - marks[0][0]
-                speed = (step.completed - marks[0][1]) / elapsed if elapsed else 0.0
-                self._tell(Download(ref, step.completed, step.total, max(speed, 0.0)))
+        pace = _Pace()
+        watch = asyncio.create_task(self._watch(ref, pace), name=f'watch the download of {ref}')
+        try:
+            async with aclosing(provider.pull(ref.name)) as steps:  # type: ignore[type-var]
+                async for step in steps:
+                    if pace.note(step.completed, step.total):
+                        self._tell(Download(ref, step.completed, step.total, pace.speed(), pace.still()))
+                    else:
+                        self._current[ref] = replace(self._current[ref], completed=step.completed, total=step.total)
+        finally:
+            watch.cancel()
         await self._catalog.refresh()
+
+    async def _watch(self, ref: ModelRef, pace: '_Pace') -> None:
+        """Say that a download stands still if its server says nothing at all, either."""
+        while True:
+            await asyncio.sleep(LOOK)
+            if still := pace.still():
+                self._tell(replace(self._current[ref], speed=0.0, still=still))
 
     def _tell(self, download: Download) -> None:
         self._current[download.ref] = download
@@ -102,3 +119,34 @@ class Downloads:
             log.error('Fetching %s failed', ref, exc_info=error)
             error = GuilhermeError(message=hide_secrets(str(error)[:200]))
         self.changed.emit(replace(last, done=not task.cancelled() and error is None, error=error))
+
+
+class _Pace:
+    """How quickly a download goes, and for how long it has not."""
+
+    def __init__(self) -> None:
+        self._marks: list[tuple[float, int]] = []
+        self._moved_at = time.monotonic()
+        self._completed = 0
+        self._is_whole = False
+
+    def note(self, completed: int, total: int) -> bool:
+        """Take how many bytes there are now; True if it is time to tell of it."""
+        now = time.monotonic()
+        if completed > self._completed:
+            self._moved_at, self._completed = now, completed
+        self._is_whole = 0 < total <= completed  # what comes then is its checking, which takes time
+        if self._marks and now - self._marks[-1][0] < TOLD_EVERY:
+            return False
+        self._marks = [mark for mark in self._marks if mark[0] > now - SPEED_WINDOW] + [(now, completed)]
+        return True
+
+    def speed(self) -> float:
+        """Give the bytes a second of the last few seconds."""
+        (began, first), (now, last) = self._marks[0], self._marks[-1]
+        return max((last - first) / (now - began), 0.0) if now > began else 0.0
+
+    def still(self) -> int:
+        """Give for how many seconds nothing has come, 0 if that is not worth saying."""
+        silent = time.monotonic() - self._moved_at
+        return int(silent) if silent >= STILL_AFTER and not self._is_whole else 0

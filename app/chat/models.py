@@ -17,6 +17,11 @@ class ModelsOverview:
     faults: tuple[tuple[str, ProviderError], ...] = ()
     known: bool = False
 
+    @property
+    def has_own(self) -> bool:
+        """Whether there is a model that runs where its server does."""
+        return any(not info.remote_host for info in self.models)
+
 
 class ModelCatalog:
     """The models of all providers, the first provider first. `default_model` is a name or a `provider/name`."""
@@ -78,13 +83,23 @@ class ModelCatalog:
         return await self.provider(ref).describe(ref.name)
 
     def default(self, preferred: ModelRef | None = None) -> ModelRef:
-        """Give the model for a new conversation: the preferred one, the wanted one, or the first there is."""
+        """Give the model for a new conversation: the preferred one, the wanted one, or the first that runs here.
+
+        One that runs elsewhere is never begun with unless somebody named it: what it is asked leaves the machine.
+        """
         refs = [info.ref for info in self.overview.models]
         for wish in filter(None, (preferred, self.wanted)):
             for ref in refs:
                 if ref == wish or ref == ModelRef(wish.provider, f'{wish.name}:latest'):
                     return ref
-        return refs[0] if refs else preferred or self.wanted
+        local = [info.ref for info in self.overview.models if not info.remote_host]
+        return local[0] if local else preferred or self.wanted
+
+    def is_gone(self, ref: ModelRef) -> bool:
+        """Tell whether a model is not there any more; False while its server says nothing."""
+        failed = {name for name, _ in self.overview.faults}
+        known = self.overview.known and ref.provider not in failed
+        return known and all(info.ref != ref for info in self.overview.models)
 
 
 async def _models(provider: Provider) -> tuple[list[ModelInfo], ProviderError | None]:

@@ -82,3 +82,8 @@ class Message:
     command: CommandCall | None = None
     sources: tuple[Source, ...] = ()
     steps: tuple[Step, ...] = ()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything of it has arrived."""
+        return bool(self.content or self.thinking or self.steps)

@@ -30,6 +30,8 @@ async def look_at_models(settings: Settings, t: Translator) -> list[Finding]:
         finding, its_models = await _look_at(server, t)
         found.append(finding)
         models += its_models
+        if isinstance(server, OpenAICompatible) and not finding.advice and await server.ollama_version():
+            found.append(_ollama_behind_v1(t))
         await server.close()
     return [*found, *_models(models, settings.default_model, found, t)]
 
@@ -50,6 +52,13 @@ async def _look_at(server: Provider, t: Translator) -> tuple[Finding, Sequence[M
     return fine(f'{server.name} {status.version}: {count}'.replace(' :', ':')), models
 
 
+def _ollama_behind_v1(t: Translator) -> Finding:
+    return note(
+        t('GUILHERME_OPENAI_BASE_URL is an Ollama. Its /v1 has a window of its own and cuts what does not fit.'),
+        t('Set it as OLLAMA_HOST instead: then the window can be chosen, and nothing is cut in silence.'),
+    )
+
+
 def _models(models: Sequence[ModelInfo], wanted: str, servers: Sequence[Finding], t: Translator) -> list[Finding]:
     if all(server.advice for server in servers):
         return []  # nobody could be asked, which is told already
@@ -59,10 +68,13 @@ def _models(models: Sequence[ModelInfo], wanted: str, servers: Sequence[Finding]
         return [fault(t('There is no model that could answer.'), pull)]
     if wanted in names or f'{wanted}:latest' in names:
         return [fine(t('The model for new conversations is there: {model}').format(model=wanted))]
+    first = next((info.ref.name for info in models if not info.remote_host), '')
+    if not first:
+        return [note(t('Every model runs in the cloud, and none of those is begun with by itself.'), pull)]
     text = t('The model for new conversations, {model}, is not there; {first} is taken in its place.')
     return [
         note(
-            text.format(model=wanted, first=models[0].ref.name),
+            text.format(model=wanted, first=first),
             t('{command}, or set GUILHERME_DEFAULT_MODEL').format(command=pull),
         )
     ]

@@ -12,8 +12,10 @@ from app.errors import (
     AccessDenied,
     AnotherServer,
     BrokenStream,
+    CannotChat,
     ConnectionDropped,
     ModelNotFound,
+    ModelStopped,
     OutOfMemory,
     PromptTooLong,
     ProviderError,
@@ -22,6 +24,7 @@ from app.errors import (
     ServerSilent,
     ServerUnreachable,
     SignInNeeded,
+    UpstreamUnreachable,
 )
 from app.providers.lines import is_page
 from app.providers.overflow import LONGEST_READ, is_too_long, sizes
@@ -59,6 +62,9 @@ DETAILS: Mapping[type[ProviderError], tuple[str, ...]] = {
     AnotherServer: ('url', 'status'),
     ModelNotFound: ('model',),
     OutOfMemory: ('model', 'message'),
+    CannotChat: ('model',),
+    ModelStopped: ('model',),
+    UpstreamUnreachable: ('model', 'message'),
     ServerFault: ('message',),
     BrokenStream: ('line',),
 }
@@ -112,8 +118,15 @@ MESSAGE_FAULTS: tuple[tuple[_Said, type[ProviderError]], ...] = (
     (_said('no available memory|model runner has unexpectedly stopped'), OutOfMemory),
     (_said('runner process ', 'error loading model|unknown model architecture'), ServerFault),
     (_said('runner process (?:has terminated|no longer running)'), OutOfMemory),
+    # Ollama, when the connection to what runs the model broke and that left no words behind.
+    (_said('while running the model: ', 'unexpected EOF|forcibly closed'), ModelStopped),
+    (_said('does not support (?:chat|generat|completion)'), CannotChat),
     (_said('server busy|maximum pending requests|too many requests|overloaded'), ServerBusy),
     (_said('model_not_found|invalid model|manifest: file does not exist'), ModelNotFound),
+    # Go's words of the network, when Ollama fetches a model or asks one in the cloud.
+    (_said(r'(?:dial|read|write) (?:tcp|udp)\d? (?!127\.|\[::1\])'), UpstreamUnreachable),
+    (_said(r'no such host|network is unreachable|TLS handshake timeout|Client\.Timeout exceeded'), UpstreamUnreachable),
+    (_said('max retries exceeded|x509: '), UpstreamUnreachable),
     (_said(r'model\b', 'not found|does not exist'), ModelNotFound),
 )
 """Servers tell some faults only in words, with whatever status, or in mid-stream with none. The first fit counts."""

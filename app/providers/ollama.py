@@ -16,6 +16,8 @@ from app.providers.base import CanPull, Provider
 from app.providers.connection import Connection
 from app.providers.faults import from_message, message_of
 from app.providers.lines import broken, read_object, well_formed
+from app.providers.overflow import is_full
+from app.providers.repeats import Repeats
 
 if TYPE_CHECKING:
     import httpx
@@ -26,6 +28,7 @@ LONGEST_VERSION = 100  # characters
 MOST_LAYERS = 1000  # of a model that is fetched; those of today have fewer than 50
 FOR_EVER = timedelta(days=3650)  # `keep_alive: -1` gives a time centuries ahead
 BESIDE_OPTIONS = frozenset({'think', 'keep_alive', 'format'})  # parameters that are no sampling options
+CLOUD = 'https://ollama.com'  # where a model runs that tells only that it is a remote one
 COUNTS: Mapping[str, str] = {'prompt_eval_count': 'prompt_tokens', 'eval_count': 'tokens'}
 DURATIONS: Mapping[str, str] = {
     'load_duration': 'load_seconds',
@@ -46,16 +49,22 @@ class Ollama(Provider, CanPull):
         self._connection = Connection(self.name, url, http=http)
         self.url = self._connection.url
         self._described: dict[str, ModelInfo] = {}
+        self._digests: dict[str, str] = {}  # by full name, as of the last list
 
     async def models(self) -> list[ModelInfo]:
         """List what is installed and can chat, the most recent first."""
         data = await self._connection.ask('GET', '/api/tags')
         with well_formed(data, self.name):
-            found = fields.named(data['models'], 'name')
-            return [_listed(ModelRef(self.name, name), entry) for name, entry in found if not _only_embeds(entry)]
+            found = [*fields.named(data['models'], 'name')]
+            digests = {_full(name): fields.word(entry.get('digest')) for name, entry in found}
+            changed = [name for name in self._described if digests.get(_full(name)) != self._digests.get(_full(name))]
+            for name in changed:
+                del self._described[name]
+            self._digests = digests
+            return [_listed(ModelRef(self.name, name), entry) for name, entry in found if _can_chat(entry)]
 
     async def describe(self, model: str) -> ModelInfo:
-        """Say what a model can do; kept until it is pulled again."""
+        """Say what a model can do; kept until it is pulled again, or the list shows that it is another one."""
         if model not in self._described:
             data = await self._connection.ask('POST', '/api/show', {'model': model}, model=model)
             with well_formed(data, self.name):
@@ -65,18 +74,23 @@ class Ollama(Provider, CanPull):
     async def reply(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
         """Stream an answer. With the assistant's text as the last message, Ollama goes on from its last character."""
         body = await self._chat_body(request)
+        repeats = Repeats()
         async with self._connection.stream('/api/chat', body, model=request.model) as batches:
             async for batch in batches:
                 for line in batch:
-                    data = self._read(line, request.model)
+                    data = read_object(line, self.name)
+                    if 'error' in data:
+                        yield self._end_of(message_of(data), request.model, begun=repeats.begun)
+                        return
                     for delta in self._deltas(data, line):
+                        repeats.hear(delta.text)
                         yield delta
                     if data.get('done'):
                         with well_formed(data, self.name):
                             figures = _figures(data)
                         yield statistics(**figures)
                         return
-        raise ConnectionDropped(provider=self.name)
+        raise repeats.unfinished(self.name)
 
     async def pull(self, model: str) -> AsyncGenerator[PullProgress, None]:
         """Fetch a model. Bytes are summed over its layers and never go back."""
@@ -96,10 +110,22 @@ class Ollama(Provider, CanPull):
         raise ConnectionDropped(provider=self.name)
 
     async def is_loaded(self, model: str) -> bool | None:
-        """Say whether the model is in memory now."""
+        """Say whether the model is in memory now; None for one that runs elsewhere.
+
+        Of several names for the same model only one is told to be in memory, so it is known by its digest as well.
+        """
+        info = self._described.get(model)
+        if info is not None and info.remote_host:
+            return None
         data = await self._connection.ask('GET', '/api/ps')
         with well_formed(data, self.name):
-            return _tagged(model) in dict(fields.named(data['models'], 'name'))
+            told = fields.named(data['models'], 'name')
+            loaded = {_full(name): fields.word(entry.get('digest')) for name, entry in told}
+        if not loaded or _full(model) in loaded:
+            return bool(loaded)
+        if _full(model) not in self._digests:
+            await self.models()
+        return self._digests.get(_full(model)) in {digest for digest in loaded.values() if digest}
 
     async def status(self) -> ServerStatus:
         """Say which version runs and what is in memory now."""
@@ -137,6 +163,16 @@ class Ollama(Provider, CanPull):
             **beside,
         }
 
+    def _end_of(self, message: str, model: str, *, begun: bool) -> Delta:
+        """Give the end that an `error` in mid-reply stands for: a full window is one like any other.
+
+        Raises:
+            ProviderError: it is a fault.
+        """
+        if begun and is_full(message):
+            return statistics(done_reason='length')
+        raise from_message(message, self._connection.asked(model))
+
     def _read(self, line: bytes, model: str) -> dict[str, Any]:
         data = read_object(line, self.name)
         if 'error' in data:
@@ -172,7 +208,19 @@ def _count(data: Mapping[str, Any], layers: dict[str, tuple[int, int]]) -> None:
 
 def _listed(ref: ModelRef, entry: Mapping[str, Any]) -> ModelInfo:
     """Read an entry of `/api/tags`."""
-    return ModelInfo(ref=ref, size=fields.count(entry.get('size')), continues_prefix=True, sets_window=True)
+    remote_host = _remote_host(entry)
+    return ModelInfo(
+        ref=ref,
+        size=None if remote_host else fields.count(entry.get('size')),
+        continues_prefix=True,
+        sets_window=not remote_host,
+        remote_host=remote_host,
+    )
+
+
+def _remote_host(data: Mapping[str, Any]) -> str:
+    """Say where a model runs that Ollama only passes on to, empty for one of its own."""
+    return fields.word(data.get('remote_host')) or (CLOUD if data.get('remote_model') else '')
 
 
 def _read_description(ref: ModelRef, data: Mapping[str, Any]) -> ModelInfo:
@@ -182,7 +230,8 @@ def _read_description(ref: ModelRef, data: Mapping[str, Any]) -> ModelInfo:
     return ModelInfo(
         ref=ref,
         context_length=fields.count(info.get(f'{info.get("general.architecture")}.context_length')) or None,
-        sets_window=True,
+        sets_window=not _remote_host(data),
+        remote_host=_remote_host(data),
         thinks='thinking' in capabilities,
         sees='vision' in capabilities or 'projector_info' in data,
         continues_prefix=True,
@@ -208,11 +257,16 @@ def _time(written: str) -> datetime | None:
         return None
 
 
-def _only_embeds(entry: Mapping[str, Any]) -> bool:
-    """Tell models that only make embeddings: those that can be told from the list are of the BERT family."""
-    return 'bert' in fields.word(fields.mapping(entry.get('details')).get('family'))
+def _can_chat(entry: Mapping[str, Any]) -> bool:
+    """Tell whether a model can chat. Servers that tell no `capabilities` tell the family, and BERT makes embeddings."""
+    if capabilities := fields.words(entry.get('capabilities')):
+        return 'completion' in capabilities
+    details = fields.mapping(entry.get('details'))
+    return not any(
+        'bert' in each for each in (fields.word(details.get('family')), *fields.words(details.get('families')))
+    )
 
 
-def _tagged(model: str) -> str:
-    """Give the full name: Ollama reads a name without a tag as `:latest`."""
-    return model if ':' in model.rpartition('/')[2] else f'{model}:latest'
+def _full(model: str) -> str:
+    """Give the full name in one spelling: no tag means `:latest`, and upper case is the same as lower case."""
+    return (model if ':' in model.rpartition('/')[2] else f'{model}:latest').casefold()

@@ -1,10 +1,13 @@
 """Any server that speaks OpenAI's chat protocol: vLLM, llama.cpp, LM Studio, Ollama's own `/v1`.
 
+None of them lets a request choose the window: it is the server's own, and told as far as it tells it.
+
 Source: OpenAI's API reference, "Chat completions" and "Streaming events", and what those servers send beside it.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +15,15 @@ from app.domain.delta import Delta, DeltaKind, statistics
 from app.domain.installation import ServerStatus
 from app.domain.model import ModelInfo, ModelRef
 from app.domain.prompt import ChatRequest
-from app.errors import ConnectionDropped, ModelNotFound
+from app.errors import ModelNotFound
 from app.providers import fields
 from app.providers.base import Provider
+from app.providers.beside_v1 import BesideV1
 from app.providers.connection import Connection
 from app.providers.faults import from_message, message_of
 from app.providers.lines import broken, read_object, well_formed
+from app.providers.overflow import is_full
+from app.providers.repeats import Repeats
 
 if TYPE_CHECKING:
     import httpx
@@ -45,63 +51,82 @@ class OpenAICompatible(Provider):
         """Take the address up to and with `/v1`; the key is sent as a bearer token if there is one."""
         self._connection = Connection(self.name, base_url, key=api_key, http=http)
         self.url = self._connection.url
+        self._origin = Connection(self.name, base_url.rstrip('/').removesuffix('/v1'), key=api_key, http=http)
+        self._beside = BesideV1(self._origin)
         self._described: dict[str, ModelInfo] = {}
+        self._owners: dict[str, str] = {}
 
     async def models(self) -> list[ModelInfo]:
         """List the models, without those that only make embeddings as far as their name tells."""
         data = await self._connection.ask('GET', '/models')
         with well_formed(data, self.name):
-            found = fields.named(data['data'], 'id')
+            found = [*fields.named(data['data'], 'id')]
+            self._owners = {name: fields.word(entry.get('owned_by')) for name, entry in found}
             return [self._info(name, entry) for name, entry in found if 'embed' not in name]
 
     async def describe(self, model: str) -> ModelInfo:
-        """Say what the list says of a model; kept. What the list does not say is not known."""
+        """Say what the list says of a model, kept, and its window as the server tells it now."""
         if model not in self._described:
             self._described.update({info.ref.name: info for info in await self.models()})
         if model not in self._described:
             raise ModelNotFound(provider=self.name, model=model)
-        return self._described[model]
+        info = self._described[model]
+        if info.context_length is None:
+            return replace(info, context_length=await self._beside.window(model, self._owners.get(model, '')))
+        return info
 
     async def reply(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
         """Stream an answer. Servers treat a last message of the assistant differently: none is counted on to go on."""
         figures: dict[str, Any] = {}
         began = perf_counter()
+        repeats = Repeats()
         async with (
             self._connection.stream('/chat/completions', _body(request), model=request.model) as batches,
-            aclosing(self._events(batches, request.model)) as events,
+            aclosing(self._events(batches)) as events,
         ):
             async for data in events:
+                if message := _fault(data):
+                    figures['done_reason'] = self._end_of(message, request.model, begun=repeats.begun)
+                    break
                 with well_formed(data, self.name):
                     deltas = _deltas(data)
                     figures.update(_figures(data))
                 for delta in deltas:
+                    repeats.hear(delta.text)
                     yield delta
         if 'done_reason' not in figures:
-            raise ConnectionDropped(provider=self.name)
+            raise repeats.unfinished(self.name)
         yield statistics(**figures, total_seconds=perf_counter() - began)
 
-    async def is_loaded(self, model: str) -> bool | None:  # noqa: ARG002
-        """Say None: the protocol does not tell."""
-        return None
+    async def is_loaded(self, model: str) -> bool | None:
+        """Say what the server tells beside the protocol, which knows nothing of it."""
+        return await self._beside.is_loaded(model, self._owners.get(model, ''))
 
     async def status(self) -> ServerStatus:
-        """Say only that it answers: the protocol tells neither version nor what is in memory."""
+        """Say that it answers: the protocol tells neither version nor what is in memory."""
         await self.models()
         return ServerStatus()
+
+    async def ollama_version(self) -> str:
+        """Give the version if it is Ollama's own `/v1` that answers, else nothing."""
+        return await self._beside.ollama_version()
 
     async def close(self) -> None:
         """Give back the connections."""
         await self._connection.close()
+        await self._origin.close()
 
     def _info(self, name: str, entry: Mapping[str, Any]) -> ModelInfo:
-        """Read an entry of the list: vLLM tells `max_model_len`, llama.cpp `meta.n_ctx` or `meta.n_ctx_train`."""
+        """Read an entry of the list: vLLM tells the window as `max_model_len`, llama.cpp as `meta.n_ctx`.
+
+        `meta.n_ctx_train` is what a model was trained for, not what it was started with.
+        """
         meta = fields.mapping(entry.get('meta'))
-        told = entry.get('max_model_len'), meta.get('n_ctx'), meta.get('n_ctx_train')
-        context_length = next(filter(None, map(fields.count, told)), None)
+        context_length = fields.count(entry.get('max_model_len')) or fields.count(meta.get('n_ctx')) or None
         size = fields.count(meta.get('size'))
         return ModelInfo(ref=ModelRef(self.name, name), context_length=context_length, size=size)
 
-    async def _events(self, batches: AsyncIterator[list[bytes]], model: str) -> AsyncGenerator[dict[str, Any], None]:
+    async def _events(self, batches: AsyncIterator[list[bytes]]) -> AsyncGenerator[dict[str, Any], None]:
         """Read the events up to `[DONE]`, or to the end of the stream: not every server sends it."""
         async for batch in batches:
             for line in batch:
@@ -109,7 +134,7 @@ class OpenAICompatible(Provider):
                 if payload == DONE:
                     return
                 if payload:
-                    yield self._read(payload, model)
+                    yield read_object(payload, self.name)
 
     def _payload(self, line: bytes) -> bytes:
         """Give what a line carries, empty if nothing. A bare object is an error, or the answer of a server that does
@@ -123,11 +148,22 @@ class OpenAICompatible(Provider):
             return b''
         raise broken(line, self.name)
 
-    def _read(self, payload: bytes, model: str) -> dict[str, Any]:
-        data = read_object(payload, self.name)
-        if data.get('error') or ('choices' not in data and 'message' in data):
-            raise from_message(message_of(data), self._connection.asked(model))
-        return data
+    def _end_of(self, message: str, model: str, *, begun: bool) -> str:
+        """Give the end that an error in mid-reply stands for: a full window is one like any other.
+
+        Raises:
+            ProviderError: it is a fault.
+        """
+        if begun and is_full(message):
+            return 'length'
+        raise from_message(message, self._connection.asked(model))
+
+
+def _fault(data: Mapping[str, Any]) -> str:
+    """Give what an event says went wrong, empty if it is part of an answer."""
+    if data.get('error') or ('choices' not in data and 'message' in data):
+        return message_of(data) or 'error'
+    return ''
 
 
 def _deltas(data: Mapping[str, Any]) -> list[Delta]:

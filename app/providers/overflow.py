@@ -26,6 +26,9 @@ _SIGNS = re.compile(
 _NOT_MEANT = re.compile(r"max(?:_completion)?_tokens'?\W{1,4}(?:or\W.{0,40})?is too (?:large|big|high)", re.IGNORECASE)
 """Said of the answer's length that was asked for: a shorter prompt would not help."""
 
+_FULL = re.compile(r'context size has been exceeded|reached context length of|mid-generation context', re.IGNORECASE)
+"""Said by llama.cpp and LM Studio of an answer that came to the end of the window."""
+
 # A number has at most nine digits: that is no token count any more, and every pattern's cost stays within a few looks
 # at each character.
 _TOKENS = (
@@ -53,6 +56,11 @@ def is_too_long(message: str) -> bool:
     """Tell whether a server says that a prompt does not fit."""
     read = message[:LONGEST_READ]
     return bool(_SIGNS.search(read)) and not _NOT_MEANT.search(read)
+
+
+def is_full(message: str) -> bool:
+    """Tell whether a server that has begun to answer says that the window is full."""
+    return bool(_FULL.search(message[:LONGEST_READ]))
 
 
 def sizes(message: str) -> tuple[int | None, int | None]:

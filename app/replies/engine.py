@@ -205,9 +205,9 @@ class Engine:
             await self._show_wait(reply, silent)
 
     async def _show_wait(self, reply: RunningReply, silent: float) -> None:
-        """Say what a reply waits for: at once that others come first, anything else if it takes long."""
+        """Say what a reply waits for: at once that others were asked before, anything else if it takes long."""
         progress = await self._explain(reply)
-        if progress.get('ahead'):
+        if progress.get('ahead') or progress.get('others'):
             reply.behind_others_at = time.monotonic()
         elif silent < EXPLAIN_AFTER and reply.live.progress is None:
             return

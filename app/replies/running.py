@@ -15,13 +15,28 @@ from app.errors import GuilhermeError
 from app.replies.changes import StateChanged, StepAdded
 from app.replies.live import ConversationState, LiveReply
 
+SUMMED = ('tokens', 'seconds', 'total_seconds')
+"""Figures that add up when an answer is continued."""
+
+COUNTED = frozenset(
+    {*SUMMED, 'prompt_tokens', 'load_seconds', 'prompt_seconds', 'done_reason', 'counted_here', 'timed_here'}
+)
+"""Figures of one request, which the next one does not inherit."""
+
+THOUGHTS_APART = '\n\n'
+"""What stands between the thoughts of a part and those of the next: each begins anew."""
+
+TIMED_FROM = 0.5
+"""Seconds an answer must have taken for its speed to say anything."""
+
 Responder = Callable[[], AsyncIterator[Delta]]
 """Whatever answers: a model, a slash command, any later source. Closing the iterator stops it at once."""
 
 ExplainWait = Callable[[], Awaitable[Mapping[str, Any] | None]]
 """Says what a reply waits for before its first word (`{'code': 'loading', …}`), or None.
 
-`ahead` is how many others come first, `loading` whether meanwhile the model is put into memory.
+`ahead` is how many others surely come first, `others` how many went out before it and may or may not: neither is
+silence. `answered` is how many the model answers meanwhile, `loading` whether it is put into memory.
 """
 
 WORTH_OF_DATA = 200
@@ -53,9 +68,12 @@ class RunningReply:
         self.first_text_at: float | None = None
         self.thinking_since: float | None = None
         self.says_what_it_does = False  # by itself, so nobody need explain its silence
-        self.stats: dict[str, Any] = dict(message.stats)
+        self.stats: dict[str, Any] = {name: value for name, value in message.stats.items() if name not in COUNTED}
         self.final: Message | None = None
         self.length = len(message.content) + len(message.thinking)  # characters, with what came before *Continue*
+        self._before: Message = message  # as it was when this reply, or this part of it, began
+        self._gap = THOUGHTS_APART if message.thinking else ''
+        self._pieces = 0  # of text and thinking, each about a token
         self._pending: list[Delta] = []
         self._numbered: list[JournalEntry] = []
         self._next_seq = 0
@@ -78,6 +96,9 @@ class RunningReply:
             if self.first_text_at is None:
                 self.first_text_at = self.heard_at
             self.says_what_it_does = False
+            self._pieces += 1
+            if delta.kind is DeltaKind.THINKING and self._gap:
+                delta, self._gap = replace(delta, text=self._gap + delta.text), ''
             self._time_thinking(delta.kind)
         self._pending.append(delta)
         self.length += len(delta.text) if delta.kind in GROWING else WORTH_OF_DATA
@@ -147,7 +168,27 @@ class RunningReply:
         if self.thinking_since is not None:
             self._thought()
         first = self.first_text_at
-        return self.stats | ({'first_token_seconds': round(first - self.started_at, 3)} if first else {})
+        if first is None:
+            return dict(self._before.stats) | self.stats
+        began = {'first_token_seconds': round(first - self.started_at, 3)}
+        return self._counted_here(first) | self.stats | began | self._earlier()
+
+    def _counted_here(self, first: float) -> dict[str, Any]:
+        """Count an answer whose server told no figures, as for one that was stopped. A command's is no such answer."""
+        if self._before.model is None or self._before.command is not None:
+            return {}
+        seconds = round(self.heard_at - first, 3)
+        counted = {} if 'tokens' in self.stats else {'tokens': self._pieces, 'counted_here': True}
+        timed = (
+            {'seconds': seconds, 'timed_here': True} if seconds >= TIMED_FROM and 'seconds' not in self.stats else {}
+        )
+        return counted | timed
+
+    def _earlier(self) -> dict[str, Any]:
+        """Give the figures of the parts before this one: what is in the context window is told by the last alone."""
+        before = self._before.stats
+        sums = {f'earlier_{name}': figure(before, name) + figure(before, f'earlier_{name}') for name in SUMMED}
+        return {name: value for name, value in sums.items() if value}
 
     def _show(self, entry: JournalEntry) -> None:
         match entry.kind:
@@ -163,3 +204,9 @@ class RunningReply:
             case DeltaKind.SOURCE:
                 self.live.sources.append(entry.source())
                 self.state.tell(StateChanged(self.live.current()))
+
+
+def figure(stats: Mapping[str, Any], name: str) -> float:
+    """Give a number of stored figures, 0 if there is none."""
+    value = stats.get(name)
+    return value if isinstance(value, int | float) else 0

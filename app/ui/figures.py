@@ -31,7 +31,7 @@ def _rows(t: Translator, message: Message) -> Iterator[tuple[str, str]]:
     if tokens := _tokens(t, message):
         yield t('Length'), tokens
     if speed := _speed(t, message):
-        yield t('Speed'), speed
+        yield t('Speed, measured here') if stats.get('timed_here') else t('Speed'), speed
     waits = (
         (t('First word after'), 'first_token_seconds'),
         (t('Loading the model'), 'load_seconds'),
@@ -39,7 +39,7 @@ def _rows(t: Translator, message: Message) -> Iterator[tuple[str, str]]:
         (t('In all'), 'total_seconds'),
     )
     for name, key in waits:
-        if (seconds := stats.get(key) or 0) >= NOTICED:
+        if (seconds := _sum(message, key)) >= NOTICED:
             yield name, _seconds(t, seconds)
     if stats.get('prompt_tokens'):
         yield t('Context used'), _context(t, stats)
@@ -64,13 +64,20 @@ def context_used(stats: Mapping[str, Any]) -> tuple[int, int | None]:
 
 
 def _tokens(t: Translator, message: Message) -> str:
-    tokens = message.stats.get('tokens')
+    tokens = _sum(message, 'tokens')
+    if message.stats.get('counted_here') and tokens:
+        return t.n('about {n} token', 'about {n} tokens', tokens).format(n=tokens)
     return t.n('{n} token', '{n} tokens', tokens).format(n=tokens) if tokens else ''
 
 
 def _speed(t: Translator, message: Message) -> str:
-    tokens, seconds = message.stats.get('tokens'), message.stats.get('seconds')
+    tokens, seconds = _sum(message, 'tokens'), _sum(message, 'seconds')
     return t('{rate} tokens/s').format(rate=number(t, tokens / seconds)) if tokens and seconds else ''
+
+
+def _sum(message: Message, name: str) -> float:
+    """Add up a figure over the parts of an answer that was continued."""
+    return (message.stats.get(name) or 0) + (message.stats.get(f'earlier_{name}') or 0)
 
 
 def _seconds(t: Translator, seconds: float) -> str:

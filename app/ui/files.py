@@ -92,6 +92,6 @@ def _notes(t: Translator, message: Message) -> tuple[str, ...]:
         Status.STOPPED: t('Stopped here.'),
         Status.INTERRUPTED: t('Interrupted here.'),
     }
-    error = error_sentence(t, message.error).text if message.error is not None else ''
+    error = error_sentence(t, message.error, kept=message.has_begun).text if message.error is not None else ''
     notes = said.get(message.status, ''), error, ending_sentence(t, message), omission_sentence(t, message.stats)
     return tuple(note for note in notes if note)

@@ -136,7 +136,7 @@ class ChatPage:
             t,
             self._toast,
             on_open=self.open,
-            models=lambda: model_options(self._chat.models.overview, self._model()),
+            models=lambda: model_options(self._t, self._chat.models.overview, self._model()),
         ).view
         self._view.on('navigate', heard(str, self._navigate))
         # Before anything with a timer: NiceGUI sends a page off as soon as a timer in it waits for the browser.
@@ -166,6 +166,8 @@ class ChatPage:
         await self._view.show(state, _path(state) if push or fault else '', at=at)
         if fault is not None:
             self._say(fault)
+        if state is None:
+            background_tasks.create(self._look_at_servers(), name='look at the model servers')
         await self._mark_read()
 
     async def open_settings(self) -> None:
@@ -202,6 +204,8 @@ class ChatPage:
 
     def _model(self) -> ModelRef:
         stored = self._state.conversation.model if self._state else None
+        if self._chosen_model is not None and self._chat.models.is_gone(self._chosen_model):
+            self._chosen_model = None
         return stored or self._chosen_model or self._default_model
 
     async def _look_up(
@@ -304,9 +308,15 @@ class ChatPage:
 
     async def _connected(self) -> None:
         await self._mark_read()
+        await self._look_at_servers()
+
+    async def _look_at_servers(self) -> None:
+        """Learn which models there are now, and show it: a model may be gone, or its server."""
         await self._chat.models.refresh()
-        await self._prefers(self._owner_id)
-        self._server.show()
+        if not self._shell.is_deleted:
+            with self._shell:
+                await self._prefers(self._owner_id)
+                self._server.show()
 
     async def _prefers(self, owner_id: str) -> None:
         """Take up what a person changed about models, if it is the person of this page."""

@@ -81,7 +81,7 @@ class Wire:
         """Write everything around the text: status, notes, fault, figures, what can be done."""
         written: Json = {'status': str(message.status), 'notes': self._notes(message, progress)}
         if message.error is not None:
-            sentence = error_sentence(self._t, message.error)
+            sentence = error_sentence(self._t, message.error, kept=message.has_begun)
             written['error'] = {'text': sentence.text, 'action': sentence.action, 'label': self._t('Download model')}
         if version is not None:
             written['versions'] = [version.index, len(version.ids)]

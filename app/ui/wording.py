@@ -26,10 +26,19 @@ ERRORS: Mapping[str, str] = {
     'prompt_too_long': msgid(
         'The question does not fit into the context window of this model. Shorten it, or choose a wider window.'
     ),
+    'cannot_chat': msgid('{model} cannot chat: it is made for something else. Choose another model.'),
+    'model_stopped': msgid(
+        'The model ended unexpectedly, and its server does not say why. Most often there was not enough memory: '
+        'close other programs, or choose a smaller model.'
+    ),
+    'upstream_unreachable': msgid(
+        'The model server has no connection to the internet, or not to where it needs it. Check it, then try again.'
+    ),
     'server_fault': msgid('The model server reported a fault: {message}'),
-    'connection_dropped': msgid('The connection to the model server broke off. What had arrived is kept.'),
+    'reply_unfinished': msgid('The model server ended the answer without saying why.'),
+    'connection_dropped': msgid('The connection to the model server broke off.'),
     'broken_stream': msgid('The model server sent something that makes no sense: {line}'),
-    'server_silent': msgid('Nothing came for {seconds} seconds, so the answer was ended. What had arrived is kept.'),
+    'server_silent': msgid('Nothing came for {seconds} seconds, so the answer was ended.'),
     'reply_too_long': msgid(
         'The answer grew longer than {longest} characters, so it was ended. What had arrived is kept.'
     ),
@@ -64,6 +73,9 @@ OPEN = msgid(
     'and write everything.'
 )
 """Said while more is listened to than this machine."""
+KEPT = msgid('What had arrived is kept.')
+KEPT_AFTER = frozenset({'reply_unfinished', 'connection_dropped', 'server_silent', 'model_stopped'})
+"""Faults after which a person wonders what became of the answer so far."""
 
 REASONS: Mapping[str, str] = {
     'password_refused': msgid(
@@ -77,6 +89,7 @@ REASONS: Mapping[str, str] = {
     'slow_answer': msgid('The model server did not answer within {seconds} seconds. It may have too much to do.'),
     'key_missing': msgid('The model server at {url} wants a key (status {status}). Set GUILHERME_OPENAI_API_KEY.'),
     'temporary_gone': msgid('This was a temporary chat. It was never saved, and is gone since the app restarted.'),
+    'repeats': msgid('The model began to repeat itself, so its server ended the answer.'),
     'empty_message': msgid('Write something first.'),
     'long_message': msgid('This message is too long. Up to {longest} characters fit into one.'),
     'queue_full': msgid('{most} messages wait already. Let some of them be answered first.'),
@@ -234,14 +247,15 @@ class Sentence:
     action: str = ''
 
 
-def error_sentence(t: Translator, error: Mapping[str, Any]) -> Sentence:
-    """Say what went wrong and what helps."""
+def error_sentence(t: Translator, error: Mapping[str, Any], *, kept: bool = False) -> Sentence:
+    """Say what went wrong and what helps; with `kept`, there is an answer that began before it went wrong."""
     code = str(error.get('code', 'error'))
     template = REASONS.get(str(error.get('reason', '')), ERRORS.get(code, ERRORS['unexpected']))
     if error.get('nearest'):
         template = NEAREST
     server = SERVERS.get(str(error.get('provider', '')), t('a model server'))
-    return Sentence(_filled(t(template), {'server': server, **error}), 'pull' if code == 'model_not_found' else '')
+    text = _filled(t(template), {'server': server, **error}) + (f' {t(KEPT)}' if kept and code in KEPT_AFTER else '')
+    return Sentence(text, 'pull' if code == 'model_not_found' else '')
 
 
 def progress_sentence(t: Translator, progress: Mapping[str, Any]) -> str:
@@ -252,6 +266,14 @@ def progress_sentence(t: Translator, progress: Mapping[str, Any]) -> str:
     if code in WORK:
         one, several = WORK[code]
         return _filled(t(several if progress.get('count', 1) > 1 else one), progress)
+    if code == 'beside':
+        others = int(progress.get('answered', 1))
+        template = t.n(
+            'Waiting for the model, which is answering {n} other question · {seconds} s',
+            'Waiting for the model, which is answering {n} other questions · {seconds} s',
+            others,
+        )
+        return _filled(template, {**progress, 'n': others})
     if code == 'queued':
         return _filled(t(PLACE_LOADING if progress.get('loading') else PLACE), progress)
     return _filled(t(PROGRESS.get(code, PROGRESS['waiting'])), progress)

@@ -31,7 +31,7 @@ class ModelServer(OllamaServer):
         self.loaded[MODEL] = window.num_ctx
         exchange.start(NDJSON)
         await play(exchange, [partial(_line, number) for number in range(script.tokens)], script)
-        exchange.write([to_json(Reply(exchange, MODEL, Script(tokens=0), window).last()) + b'\n'])
+        exchange.write([to_json(Reply(exchange, Script(tokens=0), window).last()) + b'\n'])
         exchange.finish()
         return None
 

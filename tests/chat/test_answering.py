@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.chat import ModelCatalog
+from app.chat import ModelCatalog, model_lines
 from app.chat.answering import READ_AT_ONCE, Answering
 from app.chat.conversation_model import GO_ON
 from app.chat.material import Material
@@ -171,6 +171,7 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, 'WATCH_INTERVAL', 0.05)
     monkeypatch.setattr(engine_module, 'EXPLAIN_AFTER', 0.05)
     monkeypatch.setattr(engine_module, 'PLACE_AFTER', 0.05)
+    monkeypatch.setattr(model_lines, 'SURELY', 0.3)
 
 
 def waits_for(state: ConversationState, reply: Message) -> Mapping[str, Any]:
@@ -198,25 +199,26 @@ async def test_replies_behind_others_of_the_same_model(desk: Desk, server: Ollam
     waits = [await until(lambda: waits_for(*each)) for each in (*asked, other)]  # noqa: B023
     assert waits == [
         {'code': 'loading'},
-        {'code': 'queued', 'ahead': 1, 'loading': True},
-        {'code': 'queued', 'ahead': 2, 'loading': True},
+        {'code': 'loading', 'others': 1},
+        {'code': 'loading', 'others': 2},
         {'code': 'loading'},
     ]
     await desk.chat.asking.stop(LOCAL_OWNER, asked[0][0].id)
-    await until(lambda: waits_for(*asked[2]).get('ahead') == 1)
-    assert await until(lambda: waits_for(*asked[1]).get('code') == 'loading')
+    await until(lambda: waits_for(*asked[2]).get('others') == 1)
+    assert await until(lambda: waits_for(*asked[1]) == {'code': 'loading'})
 
 
 async def test_the_place_is_that_in_the_line_of_the_server(tmp_path: Path, often: None) -> None:
-    """One reply at a time: who is before whom is told from the requests, and true to the end."""
+    """One reply at a time, which is learnt from the first that waited; then who is before whom is true to the end."""
     async with (
         OllamaServer(script='kind=num tokens=40 rate=100', parallel=1) as one_at_a_time,
         open_desk(tmp_path / 'data', ollama_host=one_at_a_time.url) as desk,
     ):
+        await has_lain_in_line(desk, one_at_a_time)
         asked = []
         for _ in range(3):
-            asked.append(await desk.ask('Hello'))
-            await one_at_a_time.until(lambda: len(one_at_a_time.asked('/api/chat')) == len(asked))
+            asked.append(await desk.ask('Hello tokens=100'))
+            await one_at_a_time.until(lambda: len(one_at_a_time.asked('/api/chat')) == len(asked) + 2)
         (first, second, third) = asked
         await until(lambda: (waits_for(*second).get('ahead'), waits_for(*third).get('ahead')) == (1, 2))
         await desk.ended(first[1])
@@ -228,11 +230,34 @@ async def test_the_place_is_that_in_the_line_of_the_server(tmp_path: Path, often
         assert order == sorted(order)
 
 
+async def has_lain_in_line(desk: Desk, server: OllamaServer) -> None:
+    """Let one reply wait for another, so that it is learnt how many are answered at once."""
+    first, ahead = await desk.ask('tokens=120 rate=100')
+    await until(lambda: first.replies[ahead.id].current().content)
+    second, behind = await desk.ask('tokens=2')
+    assert await until(lambda: waits_for(second, behind)) == {'code': 'beside', 'answered': 1, 'others': 1}
+    for reply in (ahead, behind):
+        await desk.ended(reply)
+
+
+async def test_no_place_is_claimed_where_several_are_answered_at_once(tmp_path: Path, often: None) -> None:
+    """A server that answers three at once: who goes out third does not wait for the two before it."""
+    async with (
+        OllamaServer(script='kind=num tokens=4000 rate=50', parallel=3) as three_at_once,
+        open_desk(tmp_path / 'data', ollama_host=three_at_once.url) as desk,
+    ):
+        for _ in range(2):
+            state, reply = await desk.ask('Hello')
+            await until(lambda: state.replies[reply.id].current().content)  # noqa: B023
+        third = await desk.ask('load=30')
+        assert await until(lambda: waits_for(*third)) == {'code': 'beside', 'answered': 2, 'others': 2}
+
+
 async def test_the_place_is_shown_soon(desk: Desk, server: OllamaServer) -> None:
     first, _ = await desk.ask('load=30')
     await server.until(lambda: server.asked('/api/chat'))
     state, reply = await desk.ask('load=30')
-    assert await until(lambda: waits_for(state, reply).get('ahead')) == 1
+    assert await until(lambda: waits_for(state, reply).get('others')) == 1
     for each in (first, state):
         await desk.chat.asking.stop(LOCAL_OWNER, each.id)
 

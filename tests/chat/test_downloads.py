@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from app.chat import Downloads, ModelCatalog
+from app.chat import Downloads, ModelCatalog, downloads
 from app.chat.downloads import Download
 from app.domain.model import ModelRef
-from app.errors import GuilhermeError, InvalidInput, ModelNotFound, ServerFault, ServerUnreachable
+from app.errors import GuilhermeError, InvalidInput, ModelNotFound, ServerUnreachable, UpstreamUnreachable
 from app.providers.scripted import Scripted
 from tests.chat.desk import Desk, open_desk
 from tests.replies.waiting import until
@@ -69,13 +69,31 @@ async def test_a_download_cancelled_before_its_first_step(desk: Desk, told: list
     assert [(each.done, each.error) for each in told] == [(False, None)] * 2
 
 
-@pytest.mark.parametrize(('name', 'error'), [('missing', ModelNotFound), ('broken', ServerFault)])
+@pytest.mark.parametrize(
+    ('name', 'error'), [('missing', ModelNotFound), ('broken', UpstreamUnreachable), ('offline', UpstreamUnreachable)]
+)
 async def test_what_goes_wrong_is_said(
     desk: Desk, told: list[Download], name: str, error: type[GuilhermeError]
 ) -> None:
     desk.chat.downloads.start(ModelRef('ollama', name))
     assert isinstance(await until(lambda: told[-1].error), error)
     assert (told[-1].done, desk.chat.downloads.current()) == (False, [])
+
+
+@pytest.mark.parametrize('name', ['standing', 'silent'])
+async def test_a_download_that_stands_still_says_so(
+    desk: Desk, told: list[Download], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both when the server goes on to tell the same figure and when it says nothing at all."""
+    monkeypatch.setattr(downloads, 'STILL_AFTER', 1.2)
+    monkeypatch.setattr(downloads, 'LOOK', 0.1)
+    desk.chat.downloads.start(ModelRef('ollama', name))
+    still = await until(lambda: next((each for each in told if each.still), None))
+    assert still is not None
+    assert still.still >= 1
+    assert still.completed == max(each.completed for each in told)
+    desk.chat.downloads.cancel(ModelRef('ollama', name))
+    await until(lambda: not desk.chat.downloads.current())
 
 
 async def test_a_server_that_is_not_there(desk: Desk, told: list[Download], server: OllamaServer) -> None:
@@ -85,12 +103,12 @@ async def test_a_server_that_is_not_there(desk: Desk, told: list[Download], serv
 
 
 async def test_a_server_that_cannot_fetch_models() -> None:
-    downloads = Downloads(ModelCatalog([Scripted()], 'demo'))
+    unable = Downloads(ModelCatalog([Scripted()], 'demo'))
     with pytest.raises(InvalidInput) as caught:
-        downloads.start(ModelRef('demo', 'demo'))
+        unable.start(ModelRef('demo', 'demo'))
     assert caught.value.details['reason'] == 'cannot_pull'
     with pytest.raises(ModelNotFound):
-        downloads.start(PHI)
+        unable.start(PHI)
 
 
 async def test_two_downloads_at_once_and_the_end_of_the_process(desk: Desk, told: list[Download]) -> None:

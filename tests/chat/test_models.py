@@ -33,6 +33,37 @@ async def test_the_default_is_the_wanted_model_or_the_first_there_is(
     await provider.close()
 
 
+async def test_a_model_of_the_cloud_is_begun_with_only_if_somebody_named_it(server: OllamaServer) -> None:
+    cloud = ModelRef('ollama', 'big:cloud')
+    server.install(['big:cloud;cloud=1', 'small:1b'])
+    provider = Ollama(server.url)
+    catalog, named = ModelCatalog([provider], 'gemma2:2b'), ModelCatalog([provider], 'big:cloud')
+    for each in (catalog, named):
+        await each.refresh()
+    assert catalog.default() == ModelRef('ollama', 'small:1b')
+    assert catalog.default(preferred=cloud) == named.default() == cloud
+    server.install(['big:cloud;cloud=1'])
+    assert not (await catalog.refresh()).has_own
+    assert catalog.default() == catalog.wanted
+    await provider.close()
+
+
+async def test_a_model_is_gone_only_if_its_server_says_so(server: OllamaServer) -> None:
+    provider = Ollama(server.url)
+    catalog = ModelCatalog([provider], 'gemma2:2b')
+    qwen = ModelRef('ollama', 'qwen3:4b')
+    assert not catalog.is_gone(qwen)
+    await catalog.refresh()
+    assert not catalog.is_gone(qwen)
+    server.install(['gemma2:2b'])
+    await catalog.refresh()
+    assert catalog.is_gone(qwen)
+    await server.stop()
+    await catalog.refresh()
+    assert not catalog.is_gone(qwen)
+    await provider.close()
+
+
 async def test_before_anybody_was_asked_the_default_is_the_wanted_model() -> None:
     catalog = ModelCatalog([Ollama(NOBODY)], 'gemma2:2b')
     assert catalog.default() == catalog.wanted == ModelRef('ollama', 'gemma2:2b')

@@ -15,7 +15,7 @@ from app.replies.live import ConversationState
 from tests.chat.desk import Desk, open_desk
 from tests.chat.test_temporary import ask as ask_temporarily
 from tests.replies.waiting import until
-from tests.support.http_server import Recorded
+from tests.support.http_server import Exchange, Recorded
 from tests.support.naming_server import TITLE, NamingServer
 
 QUESTION = 'How do I bake a carrot cake that children like'
@@ -49,6 +49,10 @@ async def rested(desk: Desk) -> None:
     work = desk.parts.titling._work
     if work is not None:
         await asyncio.wait([work])
+
+
+async def says_nothing(exchange: Exchange) -> None:
+    await asyncio.Event().wait()
 
 
 # --- what is asked ----------------------------------------------------------------------------------------------------
@@ -177,6 +181,20 @@ async def test_no_title_is_asked_for_before_what_waits_its_turn(naming: Desk, se
     await until(lambda: state.title == 'Carrot cake')
     assert len(server.answered) == 3
     assert server.named[0].began_at >= max(each.ended_at or time() for each in server.answered)
+
+
+@pytest.mark.parametrize('told', ['gone', 'silent'])
+async def test_a_model_its_server_has_let_go_of_is_not_loaded_anew(
+    naming: Desk, server: NamingServer, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With `keep_alive: 0` it is gone as soon as it has answered; nor is it asked if nobody can say."""
+    server.keep_alive = 0
+    if told == 'silent':
+        monkeypatch.setitem(server._routes, ('GET', '/api/ps'), says_nothing)
+    state, _ = await naming.exchange(QUESTION)
+    await server.until(lambda: server.asked('/api/ps'))
+    await rested(naming)
+    assert (server.named, state.title) == ([], PROVISIONAL)
 
 
 async def test_a_model_that_would_have_to_be_loaded_is_not_asked(naming: Desk, server: NamingServer) -> None:

@@ -53,6 +53,15 @@ async def test_whether_other_machines_can_come_in_is_said(
     assert ('• Other machines can come in too' in out) is is_open
 
 
+async def test_an_ollama_behind_v1_is_told(tmp_path: Path) -> None:
+    async with OllamaServer(models=['gemma2:2b']) as ollama:
+        where = ('--data-dir', str(tmp_path / 'data'), '--port', str(free_port()))
+        openai = {'GUILHERME_OPENAI_BASE_URL': f'{ollama.url}/v1'}
+        _, out, _ = await run('doctor', *where, OLLAMA_HOST=ollama.url, **openai)
+    assert 'Its /v1 has a window of its own' in out
+    assert 'Set it as OLLAMA_HOST instead' in out
+
+
 async def test_an_app_that_runs_is_found(tmp_path: Path) -> None:
     async with (
         OllamaServer(models=['gemma2:2b']) as ollama,

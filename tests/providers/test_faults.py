@@ -5,14 +5,17 @@ import pytest
 
 from app.errors import (
     AccessDenied,
+    CannotChat,
     ConnectionDropped,
     ModelNotFound,
+    ModelStopped,
     OutOfMemory,
     ProviderError,
     ServerBusy,
     ServerFault,
     ServerUnreachable,
     SignInNeeded,
+    UpstreamUnreachable,
 )
 from app.providers.faults import (
     HTTPX_FAULTS,
@@ -25,6 +28,7 @@ from app.providers.faults import (
     message_of,
 )
 
+REGISTRY = 'https://registry.ollama.ai/v2/library/gemma2/manifests/2b'
 ASKED = Asked('ollama', 'http://there', 'gemma2:2b')
 
 
@@ -67,6 +71,24 @@ def test_translates_by_the_nearest_class(raised: Exception, expected: type[Provi
         ("model 'gemma2:2b' not found, try pulling it first", ModelNotFound),
         ('pull model manifest: file does not exist', ModelNotFound),
         ('The model `gemma2:2b` does not exist.', ModelNotFound),
+        ('an error was encountered while running the model: unexpected EOF', ModelStopped),
+        (
+            'an error was encountered while running the model: wsarecv: An existing connection was forcibly closed',
+            ModelStopped,
+        ),
+        ('an error was encountered while running the model: CUDA error: out of memory', OutOfMemory),
+        ('an error was encountered while running the model: GGML_ASSERT(x) failed', ServerFault),
+        ('"nomic-embed-text" does not support chat', CannotChat),
+        ('The model `m` does not support Chat Completions API', CannotChat),
+        (
+            f'pull model manifest: Get "{REGISTRY}": dial tcp: lookup registry.ollama.ai: no such host',
+            UpstreamUnreachable,
+        ),
+        (f'pull model manifest: Get "{REGISTRY}": dial tcp 104.21.75.227:443: i/o timeout', UpstreamUnreachable),
+        (f'pull model manifest: Get "{REGISTRY}": net/http: TLS handshake timeout', UpstreamUnreachable),
+        (f'Post "{REGISTRY}": dial tcp [2606:4700::1]:443: connect: network is unreachable', UpstreamUnreachable),
+        ('max retries exceeded: unexpected EOF', UpstreamUnreachable),
+        ('post predict: dial tcp 127.0.0.1:34567: connect: connection refused', ServerFault),
         ('something else', ServerFault),
         ('a log ' * 200 + 'CUDA error: out of memory', OutOfMemory),
     ],

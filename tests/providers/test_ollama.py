@@ -11,15 +11,19 @@ from app.domain.delta import DeltaKind
 from app.domain.model import PullProgress
 from app.errors import (
     BrokenStream,
+    CannotChat,
     ConnectionDropped,
     ModelNotFound,
+    ModelStopped,
     OutOfMemory,
     PromptTooLong,
     ProviderError,
+    ReplyUnfinished,
     ServerBusy,
     ServerFault,
     ServerUnreachable,
     SignInNeeded,
+    UpstreamUnreachable,
 )
 from app.providers.base import CanPull
 from app.providers.ollama import Ollama
@@ -110,8 +114,8 @@ async def test_four_thousand_lines_at_once(ollama: Ollama) -> None:
 FAULTS: list[tuple[str, type[ProviderError], dict[str, object]]] = [
     ('drop_after=5', ConnectionDropped, {}),
     ('close_after=5', ConnectionDropped, {}),
-    ('end_after=5', ConnectionDropped, {}),
-    ('error_after=5', ServerFault, {'message': 'an error was encountered while running the model: unexpected EOF'}),
+    ('end_after=5', ReplyUnfinished, {}),
+    ('error_after=5', ModelStopped, {'model': 'gemma2:2b'}),
     ('error_after=5 message=CUDA%20error:%20out%20of%20memory', OutOfMemory, {'model': 'gemma2:2b'}),
     ('junk_after=5', BrokenStream, {'line': '502 Bad Gateway'}),
 ]
@@ -226,6 +230,66 @@ async def test_lists_and_describes_models(ollama: Ollama, server: OllamaServer) 
     assert len(server.asked('/api/show')) == 2
 
 
+@pytest.mark.parametrize('version', [CLASSIC, NEWEST])
+async def test_models_that_cannot_chat_are_not_offered(ollama: Ollama, server: OllamaServer, version: str) -> None:
+    server.version = version
+    server.install(['a:1b', 'b:1b;family=nomic-bert', 'c:1b;embeds=1 family=qwen3'])
+    offered = [info.ref.name for info in await ollama.models()]
+    assert offered == (['a:1b'] if version == NEWEST else ['a:1b', 'c:1b'])
+    _, fault = await until_error(ollama.reply(question('oi', model='c:1b')))
+    assert type(fault) is CannotChat
+
+
+async def test_models_of_the_cloud_say_where_they_run(ollama: Ollama, server: OllamaServer) -> None:
+    server.version = NEWEST
+    server.install(['a:1b', 'big:480b-cloud;cloud=1'])
+    here, there = await ollama.models()
+    assert (here.remote_host, here.sets_window) == ('', True)
+    assert (there.remote_host, there.sets_window, there.size) == ('https://ollama.com:443', False, None)
+    assert (await ollama.describe('big:480b-cloud')).remote_host == 'https://ollama.com:443'
+    await whole(ollama.reply(question('tokens=1', model='big:480b-cloud')))
+    assert await ollama.is_loaded('big:480b-cloud') is None
+
+
+async def test_a_model_is_loaded_under_each_of_its_names(ollama: Ollama, server: OllamaServer) -> None:
+    server.install(['first:1b;blob=x', 'Second;blob=x', 'other:1b'])
+    await whole(ollama.reply(question('tokens=1', model='first:1b')))
+    assert list(server.loaded) == ['first:1b']
+    assert [await ollama.is_loaded(name) for name in ('first:1b', 'second', 'other:1b', 'nope')] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+async def test_a_model_that_is_another_one_now_is_described_anew(ollama: Ollama, server: OllamaServer) -> None:
+    server.install(['a:1b;trained=512'])
+    await ollama.models()
+    assert (await ollama.describe('a:1b')).context_length == 512
+    server.install(['a:1b;trained=1024 blob=new'])
+    await ollama.models()
+    assert (await ollama.describe('a:1b')).context_length == 1024
+
+
+@pytest.mark.parametrize(('length', 'reason'), [(200, 'repeats'), (3, None)])
+async def test_an_answer_that_ends_in_good_order_without_its_last_line(
+    ollama: Ollama, length: int, reason: str | None
+) -> None:
+    deltas, fault = await until_error(ollama.reply(question(f'say={"abcd" * length} end_after={length - 1}')))
+    assert text_of(deltas) == 'abcd' * min(31, length - 1)
+    assert type(fault) is ReplyUnfinished
+    assert fault.details.get('reason') == reason
+
+
+async def test_a_window_that_is_full_in_mid_answer_is_an_end_like_any_other(ollama: Ollama) -> None:
+    said = quote('Context size has been exceeded.')
+    deltas = await whole(ollama.reply(question(f'kind=num error_after=5 message={said}')))
+    assert (text_of(deltas), deltas[-1].data['done_reason']) == (numbered(5), 'length')
+    _, fault = await until_error(ollama.reply(question(f'error_after=0 message={said}')))
+    assert type(fault) is PromptTooLong
+
+
 async def test_tells_what_is_loaded_and_its_version(ollama: Ollama) -> None:
     assert await ollama.is_loaded('gemma2:2b') is False
     await whole(ollama.reply(question('tokens=1')))
@@ -255,7 +319,10 @@ async def test_a_stopped_pull_goes_on_where_it_was(ollama: Ollama, server: Ollam
     assert next(completed for completed in again if completed) >= got
 
 
-@pytest.mark.parametrize(('model', 'error'), [('missing:1b', ModelNotFound), ('broken:1b', ServerFault)])
+@pytest.mark.parametrize(
+    ('model', 'error'),
+    [('missing:1b', ModelNotFound), ('broken:1b', UpstreamUnreachable), ('offline:1b', UpstreamUnreachable)],
+)
 async def test_pulls_that_fail(ollama: Ollama, server: OllamaServer, model: str, error: type[ProviderError]) -> None:
     server.pull_seconds = 0.05
     with pytest.raises(error):

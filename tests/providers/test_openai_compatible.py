@@ -1,4 +1,5 @@
 import asyncio
+from urllib.parse import quote
 
 import pytest
 
@@ -8,10 +9,12 @@ from app.errors import (
     BrokenStream,
     ConnectionDropped,
     ModelNotFound,
+    ModelStopped,
     OutOfMemory,
+    PromptTooLong,
     ProviderError,
+    ReplyUnfinished,
     ServerBusy,
-    ServerFault,
     ServerUnreachable,
 )
 from app.providers.openai_compatible import OpenAICompatible
@@ -45,6 +48,55 @@ async def test_a_server_that_counts_nothing(openai: OpenAICompatible, openai_ser
     assert set(deltas[-1].data) == {'done_reason', 'total_seconds'}
 
 
+@pytest.mark.parametrize(
+    ('style', 'before', 'after'),
+    [
+        ('ollama', None, 600),
+        ('lmstudio', None, 600),
+        ('llama.cpp', 600, 600),
+        ('vllm', 600, 600),
+        ('openai', None, None),
+    ],
+)
+async def test_the_window_is_the_servers_own_as_far_as_it_tells_it(
+    openai: OpenAICompatible, openai_server: OpenAIServer, style: str, before: int | None, after: int | None
+) -> None:
+    openai_server.style, openai_server.window = style, 600
+    info = await openai.describe(MODEL)
+    assert (info.context_length, info.sets_window) == (before, False)
+    await whole(openai.reply(question('tokens=1', model=MODEL)))
+    another = OpenAICompatible(openai.url)
+    assert (await another.describe(MODEL)).context_length == after
+    assert await another.ollama_version() == ('0.33.0' if style == 'ollama' else '')
+    await another.close()
+
+
+@pytest.mark.parametrize('style', ['openai', 'vllm', 'llama.cpp', 'lmstudio'])
+async def test_a_prompt_that_does_not_fit(openai: OpenAICompatible, openai_server: OpenAIServer, style: str) -> None:
+    openai_server.style, openai_server.window = style, 600
+    deltas, fault = await until_error(openai.reply(question('oi ' * 700, model=MODEL)))
+    assert not deltas
+    assert type(fault) is PromptTooLong
+    assert fault.details == {'provider': 'openai', 'tokens': 706, 'num_ctx': 600}
+
+
+@pytest.mark.parametrize(
+    'said', ['Context size has been exceeded.', 'Reached context length of 4096 tokens with model']
+)
+async def test_a_window_that_is_full_in_mid_answer_is_an_end_like_any_other(
+    openai: OpenAICompatible, said: str
+) -> None:
+    deltas = await whole(openai.reply(question(f'kind=num error_after=5 message={quote(said)}', model=MODEL)))
+    assert text_of(deltas) == numbered(5)
+    assert deltas[-1].data['done_reason'] == 'length'
+
+
+async def test_a_model_that_repeats_itself(openai: OpenAICompatible) -> None:
+    _, fault = await until_error(openai.reply(question(f'say={"abcd" * 50} end_after=40', model=MODEL)))
+    assert type(fault) is ReplyUnfinished
+    assert fault.details['reason'] == 'repeats'
+
+
 async def test_sends_only_parameters_of_the_protocol(openai: OpenAICompatible, openai_server: OpenAIServer) -> None:
     asked = question('tokens=1', model=MODEL, temperature=0.5, num_predict=10, mirostat=1)
     await whole(openai.reply(asked))
@@ -58,8 +110,8 @@ async def test_sends_only_parameters_of_the_protocol(openai: OpenAICompatible, o
     [
         ('drop_after=5', ConnectionDropped),
         ('close_after=5', ConnectionDropped),
-        ('end_after=5', ConnectionDropped),
-        ('error_after=5', ServerFault),
+        ('end_after=5', ReplyUnfinished),
+        ('error_after=5', ModelStopped),
         ('error_after=5 message=CUDA%20out%20of%20memory', OutOfMemory),
         ('junk_after=5', BrokenStream),
     ],
@@ -74,7 +126,7 @@ async def test_faults_in_mid_reply_keep_what_came(
 
 
 @pytest.mark.parametrize(
-    ('status', 'error'), [(500, ServerFault), (503, ServerBusy), (429, ServerBusy), (403, AccessDenied)]
+    ('status', 'error'), [(500, ModelStopped), (503, ServerBusy), (429, ServerBusy), (403, AccessDenied)]
 )
 async def test_refusals(openai: OpenAICompatible, status: int, error: type[ProviderError]) -> None:
     deltas, fault = await until_error(openai.reply(question(f'status={status}', model=MODEL)))

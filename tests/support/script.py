@@ -14,8 +14,15 @@ Directives (all optional; later texts win over earlier ones, and a message over 
                     it were whole, without its last line
     error_after=N   a line `{"error": …}` after N tokens (its text: `message=…`, percent-encoded)
     junk_after=N    a line that is no JSON after N tokens
-    trained=8192    tokens of the longest window the model was trained for
     status=503      answer this instead; `oom` and `busy` (=1, or the bare word) answer as a server does then
+
+What a model is, behind its name:
+
+    trained=8192    tokens of the longest window it was trained for
+    embeds=1        it makes embeddings and cannot chat; `family=…` names another family than its name does
+    cloud=1         it runs elsewhere
+    blob=…          models with the same word are one model under two names
+    parameters=…    what its Modelfile sets, `num_ctx:16384|stop:END`; `system=…` what it is told first
 
 N counts visible tokens from the start of the whole reply: a reply that is continued past N does not fail again.
 """
@@ -61,10 +68,16 @@ class Script:
     error_after: int = -1
     junk_after: int = -1
     message: str = 'an error was encountered while running the model: unexpected EOF'
-    trained: int = 8192
     status: int = 0
     oom: int = 0
     busy: int = 0
+    trained: int = 8192
+    embeds: int = 0
+    cloud: int = 0
+    blob: str = ''
+    family: str = ''
+    parameters: str = ''
+    system: str = ''
 
     def fault(self, start: int) -> tuple[str, int]:
         """Give the kind of the first fault after token `start` and where it is; ('', tokens) if there is none."""

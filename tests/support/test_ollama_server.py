@@ -12,6 +12,7 @@ import httpx
 import ollama
 import pytest
 
+from tests.support.ollama_models import now
 from tests.support.ollama_server import CLASSIC, NEWEST, OLD, OllamaServer
 from tests.support.ollama_window import DIGITS, LONGER
 
@@ -41,6 +42,7 @@ async def test_lists_shows_and_tells_what_runs(client: ollama.AsyncClient) -> No
     assert shown.capabilities == ['completion', 'thinking']
     assert shown.modelinfo == {
         'general.architecture': 'qwen3', 'general.parameter_count': 2614341888, 'qwen3.context_length': 8192,
+        'tokenizer.ggml.tokens': None,
     }  # fmt: skip
     await client.chat('gemma2:2b', asked('oi'), options={'num_ctx': 2048})
     assert [(model.model, model.context_length) for model in (await client.ps()).models] == [('gemma2:2b', 2048)]
@@ -222,3 +224,150 @@ async def test_a_window_is_no_longer_than_the_model_was_trained_for(server: Olla
     async with ollama.AsyncClient(server.url) as client:
         assert [model.context_length for model in (await client.ps()).models] == [512]
         assert ((await client.show('gemma2:2b')).modelinfo or {})['gemma2.context_length'] == 512
+
+
+async def test_a_reply_names_the_model_as_it_was_asked_for(client: ollama.AsyncClient, server: OllamaServer) -> None:
+    server.install(['Chat', 'b:1b'])
+    assert [(await client.chat(name, asked('oi'))).model for name in ('chat', 'chat:latest', 'B:1B')] == [
+        'chat', 'chat:latest', 'B:1B',
+    ]  # fmt: skip
+
+
+async def test_one_token_has_no_duration(client: ollama.AsyncClient) -> None:
+    one, two = [await client.chat('gemma2:2b', asked(f'tokens={count}')) for count in (1, 2)]
+    assert (one.eval_count, one.eval_duration) == (1, None)
+    assert two.eval_duration
+
+
+@pytest.mark.parametrize('version', [CLASSIC, NEWEST])
+async def test_lists_what_models_can_do_and_where_they_run(
+    client: ollama.AsyncClient, server: OllamaServer, version: str
+) -> None:
+    server.version = version
+    server.install(['qwen3:4b', 'e:1b;embeds=1', 'big:cloud;cloud=1'])
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        local, embeds, cloud = (await http.get('/api/tags')).json()['models']
+    newest = version == NEWEST
+    assert local.get('capabilities') == (['completion', 'thinking'] if newest else None)
+    assert embeds.get('capabilities') == (['embedding'] if newest else None)
+    assert local['details'].get('context_length') == (8192 if newest else None)
+    assert (cloud['remote_model'], cloud['remote_host']) == ('big', 'https://ollama.com:443')
+    assert cloud['details']['families'] is None
+    assert len((await client.list()).models) == 3
+
+
+async def test_tells_once_what_is_in_memory_and_until_when(client: ollama.AsyncClient, server: OllamaServer) -> None:
+    server.install(['a:1b;blob=x load=0.05', 'b:1b;blob=x'])
+    answering = asyncio.ensure_future(client.chat('a:1b', asked('oi')))
+    await server.until(lambda: server.asked('/api/chat'))
+    assert (await client.ps()).models == []
+    await answering
+    await client.chat('b:1b', asked('oi'))
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        [running] = (await http.get('/api/ps')).json()['models']
+    assert (running['name'], running['size_vram']) == ('a:1b', 0)
+    assert 'modified_at' not in running
+    assert running['expires_at'] > now()
+
+
+async def test_forgets_a_model(client: ollama.AsyncClient, server: OllamaServer) -> None:
+    await client.chat('gemma2:2b', [])
+    assert list(server.loaded) == ['gemma2:2b']
+    said = await client.chat('gemma2:2b', [], keep_alive=0)
+    assert (said.done_reason, said.message.content, server.loaded) == ('unload', '', {})
+    await client.chat('gemma2:2b', asked('oi'), keep_alive=0)
+    assert server.loaded == {}
+
+
+async def test_shows_what_the_modelfile_sets(client: ollama.AsyncClient, server: OllamaServer) -> None:
+    server.install(['a:1b;parameters=num_ctx:16384|stop:END system=be_brief'])
+    shown = await client.show('A:1b')
+    assert shown.parameters
+    assert [line.split() for line in shown.parameters.splitlines()] == [['num_ctx', '16384'], ['stop', 'END']]
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        told = (await http.post('/api/show', json={'model': 'a:1b'})).json()
+    assert told['system'] == 'be_brief'
+    assert told['tensors']
+    assert None in told['model_info'].values()
+
+
+def hello(model: str = 'gemma2:2b', **options: str) -> dict[str, Any]:
+    return {'model': model, 'messages': asked('oi'), 'options': options}
+
+
+@pytest.mark.parametrize(
+    ('method', 'path', 'body', 'status', 'words'),
+    [
+        ('POST', '/api/chat', {'model': 'a b', 'messages': []}, 400, 'invalid model name'),
+        ('POST', '/api/chat', {'messages': []}, 400, 'model is required'),
+        ('POST', '/api/chat', None, 400, 'missing request body'),
+        ('POST', '/api/show', None, 400, 'missing request body'),
+        ('POST', '/api/pull', {'model': 'a b'}, 400, 'invalid model name'),
+        ('POST', '/api/chat', hello(temperature='warm'), 500, 'option "temperature" must be of type float32'),
+        ('POST', '/api/chat', hello(num_ctx='8k'), 500, 'option "num_ctx" must be of type integer'),
+        ('POST', '/api/chat', hello('nomic-bert'), 400, '"nomic-bert" does not support chat'),
+    ],
+)  # fmt: skip
+async def test_refuses_in_its_own_words(
+    server: OllamaServer, method: str, path: str, body: Any, status: int, words: str
+) -> None:
+    server.install(['gemma2:2b', 'nomic-bert'])
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        refused = await http.request(method, path, json=body) if body is not None else await http.request(method, path)
+    assert (refused.status_code, refused.json()) == (status, {'error': words})
+
+
+async def test_knows_the_methods_of_its_routes(server: OllamaServer) -> None:
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        assert [(await http.get(path)).status_code for path in ('/api/chat', '/api/nothing')] == [405, 404]
+
+
+async def test_embeds(client: ollama.AsyncClient) -> None:
+    embedded = await client.embed('gemma2:2b', ['one', 'three'])
+    assert [vector[0] for vector in embedded.embeddings] == [3.0, 5.0]
+
+
+async def test_ends_a_reply_that_repeats_itself_without_its_last_line(server: OllamaServer) -> None:
+    lines = (await chat(server, f'say={"abcd" * 50}', {})).text.splitlines()
+    assert len(lines) == 31
+    assert not any(json.loads(line)['done'] for line in lines)
+
+
+async def test_has_an_openai_side_that_tells_no_window_and_cuts(server: OllamaServer) -> None:
+    asking = {'model': 'qwen3:4b', 'messages': asked('kind=thinking thinking=1 tokens=2'), 'stream': True}
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        [first, *_] = (await http.get('/v1/models')).json()['data']
+        assert first == {'id': 'gemma2:2b', 'object': 'model', 'created': 1700000000, 'owned_by': 'library'}
+        missing = await http.post('/v1/chat/completions', json=asking | {'model': 'nope'})
+        told = {'message': "model 'nope' not found", 'type': 'not_found_error', 'param': None, 'code': None}
+        assert (missing.status_code, missing.json()) == (404, {'error': told})
+        answer = await http.post('/v1/chat/completions', json=asking | {'stream_options': {'include_usage': True}})
+        *events, done = [line.removeprefix('data: ') for line in answer.text.splitlines() if line]
+        assert done == '[DONE]'
+        deltas = [choice['delta'] for each in events for choice in json.loads(each)['choices']]
+        assert [delta.get('reasoning') or delta['content'] for delta in deltas] == ['t0 ', 'w0 ', 'w1 ', '']
+        assert json.loads(events[-1])['usage']['completion_tokens'] == 3
+        long = asking | {'messages': asked('oi ' * 5000), 'stream_options': {'include_usage': True}}
+        answer = await http.post('/v1/chat/completions', json=long)
+        assert json.loads(answer.text.splitlines()[-4][6:])['usage']['prompt_tokens'] == 4096
+
+
+async def test_a_layer_that_is_there_comes_as_one_line(client: ollama.AsyncClient) -> None:
+    _ = [step async for step in await client.pull('phi4:14b', stream=True)]
+    again = [step async for step in await client.pull('phi4:14b', stream=True)]
+    assert [step.completed == step.total for step in again if step.digest] == [True] * 4
+
+
+async def test_without_a_network_the_error_is_inside_the_stream(client: ollama.AsyncClient) -> None:
+    with pytest.raises(ollama.ResponseError, match='dial tcp: lookup') as error:
+        _ = [step async for step in await client.pull('offline:1b', stream=True)]
+    assert error.value.status_code == -1
+
+
+async def test_a_download_that_stands_still(client: ollama.AsyncClient) -> None:
+    steps = []
+    async for step in await client.pull('standing:1b', stream=True):
+        steps.append(step.completed or 0)
+        if steps[-5:-1] == steps[-4:] and steps[-1]:
+            break
+    assert steps[-1] > 0

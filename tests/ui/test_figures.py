@@ -87,6 +87,25 @@ def test_a_window_nobody_tells_has_no_gauge(stats: dict[str, int | None]) -> Non
     assert gauge(ENGLISH, stats) is None
 
 
+def test_figures_of_an_answer_that_was_continued_hold_for_all_of_it() -> None:
+    parts = {'tokens': 20, 'seconds': 1.0, 'total_seconds': 2.0, 'earlier_tokens': 80, 'earlier_seconds': 3.0}
+    shown = figures(ENGLISH, answer(**parts, earlier_total_seconds=5.0, prompt_tokens=180, num_ctx=400))
+    assert shown is not None
+    assert shown['rows'][1:] == [
+        ('Length', '100 tokens'),
+        ('Speed', '25.0 tokens/s'),
+        ('In all', '7.0 s'),
+        ('Context used', '200 of 400 tokens (50 %)'),
+    ]
+
+
+def test_what_was_counted_here_says_so() -> None:
+    stats = {'tokens': 20, 'seconds': 2.0, 'counted_here': True, 'timed_here': True, 'num_ctx': 400}
+    shown = figures(ENGLISH, answer(**stats))
+    assert shown is not None
+    assert shown['rows'][1:] == [('Length', 'about 20 tokens'), ('Speed, measured here', '10.0 tokens/s')]
+
+
 def test_waits_nobody_notices_are_not_told() -> None:
     shown = figures(ENGLISH, answer(tokens=1, first_token_seconds=0.02, load_seconds=0.0))
     assert shown is not None

@@ -25,6 +25,7 @@ from app.ui.wording import (
 
 APP = Path(errors.__file__).parent
 RAISED_WITH_REASON = (
+    'ReplyUnfinished',
     'InvalidInput',
     'Conflict',
     'NotFound',

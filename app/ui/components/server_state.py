@@ -1,5 +1,7 @@
 """What the welcome page says of the model server: a demo, not running, no model, or nothing if all is well."""
 
+from typing import Any
+
 from nicegui import ui
 
 from app.chat import Chat
@@ -37,7 +39,7 @@ class ServerState(ui.element):
             with self:
                 self._draw(state)
         self.visible = state != 'fine'
-        self._timer.active = state in ('unreachable', 'faulty', 'empty')
+        self._timer.active = state in ('unreachable', 'faulty', 'empty', 'elsewhere')
 
     async def _look(self) -> None:
         if self.client.has_socket_connection:
@@ -48,12 +50,12 @@ class ServerState(ui.element):
         models = self._chat.models
         if models.is_demo:
             return 'demo'
-        if models.overview.models or not models.overview.known:
+        if models.overview.has_own or not models.overview.known:
             return 'fine'
         if self._chat.downloads.current():
             return 'downloading'
         if self._fault is None:
-            return 'empty'
+            return 'elsewhere' if models.overview.models else 'empty'
         return 'unreachable' if isinstance(self._fault, ServerUnreachable) else 'faulty'
 
     @property
@@ -73,8 +75,12 @@ class ServerState(ui.element):
         elif state == 'faulty' and self._fault is not None:
             ui.label(error_sentence(t, self._fault.as_data()).text).classes('strong')
             ui.label(t('This page notices by itself when that is mended.')).classes('quiet')
-        elif state == 'empty':
-            ui.label(t('Ollama is running, but it has no model yet.')).classes('strong')
+        elif state in ('empty', 'elsewhere'):
+            if state == 'empty':
+                ui.label(t('Ollama is running, but it has no model yet.')).classes('strong')
+            else:
+                ui.label(t('Ollama has no model of its own yet.')).classes('strong')
+                ui.label(t('Those it lists run in the cloud: what you ask them leaves this machine.'))
             if self._failed is not None:
                 ui.label(_failure(t, self._failed)).props('role=status')
             text_button(t('Download {model}').format(model=models.wanted.name), self._start)
@@ -106,7 +112,9 @@ class DownloadBar(ui.element):
                 icon_element('download')
                 self._label = ui.label().classes('download-text').props('role=status')
                 self._cancel = text_button(t('Cancel'), self._stop)
-            with ui.element('div').classes('bar'):
+                self._again = text_button(t('Try again'), self._start_again).props('data-testid=download-again')
+                self._dismiss = text_button(t('Close'), self._close).props('data-testid=download-close')
+            with ui.element('div').classes('bar') as self._track:
                 self._bar = ui.element('div').classes('bar-fill')
         self._download: Download | None = next(iter(chat.downloads.current()), None)
         self._show()
@@ -123,7 +131,8 @@ class DownloadBar(ui.element):
         self.visible = running or (download is not None and download.error is not None)
         if download is None:
             return
-        self._cancel.visible = running
+        self._cancel.visible = self._track.visible = running
+        self._again.visible = self._dismiss.visible = not running
         self._label.set_text(self._sentence(download))
         share = download.completed / download.total if download.total else 0
         self._bar.style(f'width: {share:.1%}')
@@ -132,18 +141,34 @@ class DownloadBar(ui.element):
         t, name = self._t, download.ref.name
         if download.error is not None:
             return _failure(t, download)
-        if not download.total:
-            return t('Downloading {model}').format(model=name)
-        return t('Downloading {model}: {done} of {total}, {speed}/s').format(
-            model=name,
-            done=size(t, download.completed),
-            total=size(t, download.total),
-            speed=size(t, download.speed),
-        )
+        values: dict[str, Any] = {
+            'model': name,
+            'done': size(t, download.completed),
+            'total': size(t, download.total),
+            'speed': size(t, download.speed),
+            'seconds': download.still,
+        }
+        if download.total and download.still:
+            said = t('Downloading {model}: {done} of {total}, nothing has come for {seconds} s')
+        elif download.total:
+            said = t('Downloading {model}: {done} of {total}, {speed}/s')
+        elif download.still:
+            said = t('Downloading {model}: nothing has come for {seconds} s')
+        else:
+            said = t('Downloading {model}')
+        return said.format(**values)
 
     def _stop(self) -> None:
         if self._download is not None:
             self._chat.downloads.cancel(self._download.ref)
+
+    def _start_again(self) -> None:
+        if self._download is not None:
+            self._chat.downloads.start(self._download.ref)
+
+    def _close(self) -> None:
+        self._download = None
+        self._show()
 
     def _handle_delete(self) -> None:
         self._chat.downloads.changed.unsubscribe(self._on_download)
@@ -154,4 +179,4 @@ def _failure(t: Translator, download: Download) -> str:
     if isinstance(download.error, ModelNotFound):
         return t('There is no model called {model}.').format(model=download.ref.name)
     fault = download.error.as_data() if download.error is not None else {}
-    return error_sentence(t, {'model': download.ref.name} | fault).text
+    return f'{download.ref.name}: {error_sentence(t, {"model": download.ref.name} | fault).text}'

@@ -114,5 +114,7 @@ def _model(t: Translator, model: ModelInfo) -> str:
     parts = [size(t, model.size)] if model.size else []
     if model.context_length:
         parts.append(t('reads up to {tokens} tokens').format(tokens=model.context_length))
+    if model.remote_host:
+        parts.append(t('in the cloud · leaves this machine'))
     parts += [word for can, word in ((model.thinks, t('thinks')), (model.sees, t('sees images'))) if can]
     return ' · '.join(parts)

@@ -105,7 +105,7 @@ class ModelSettings(ui.element):
     def _models(self, own: PersonalPreferences) -> dict[str, str]:
         t, models = self._t, self._chat.models
         usual = t('As set up: {model}').format(model=models.default().name)
-        installed = model_options(models.overview, models.default()) if models.overview.models else {}
+        installed = model_options(t, models.overview, models.default()) if models.overview.models else {}
         missing = {str(own.default_model): own.default_model.name} if own.default_model else {}
         return {'': usual} | missing | installed
 

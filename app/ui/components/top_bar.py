@@ -1,12 +1,12 @@
 """The line above the conversation: sidebar, title, model, language, theme."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nicegui import ui
 
 from app.chat.models import ModelsOverview
-from app.domain.model import ModelRef
+from app.domain.model import ModelInfo, ModelRef
 from app.replies.live import ConversationState
 from app.ui.appearance import Appearance
 from app.ui.components.choice import Choice
@@ -17,6 +17,9 @@ from app.ui.theme import icon_button, icon_element
 from app.ui.translations import Translator
 
 LANGUAGE_NAMES: Mapping[str, str] = {'pt-BR': 'Português', 'en': 'English'}
+
+ELSEWHERE = '☁'
+"""Before the name of a model that runs elsewhere: of a long line the beginning is always seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ class TopBar(ui.element):
         with self:
             sidebar_toggle(t, actions.toggle_sidebar)
             self._model = Choice(
-                t('Model'), 'model-select', model_options(overview, model), str(model), self._choose_model
+                t('Model'), 'model-select', self._options(overview, model), str(model), self._choose_model
             )
             self._title = ConversationTitle(t, state)
             Choice(t('Language'), 'language-select', LANGUAGE_NAMES, t.language, _choose_language)
@@ -63,7 +66,12 @@ class TopBar(ui.element):
 
     def show_models(self, overview: ModelsOverview, model: ModelRef) -> None:
         """Show which models there are and which one answers."""
-        self._model.show(model_options(overview, model), str(model))
+        self._model.show(self._options(overview, model), str(model))
+
+    def _options(self, overview: ModelsOverview, model: ModelRef) -> dict[str, str]:
+        """Give what can be chosen, and what is, even if it is not there."""
+        there = model_options(self._t, overview, model)
+        return there if str(model) in there else {str(model): model.name} | there
 
     def _choose_model(self, value: str) -> object:
         return self._actions.choose_model(ModelRef.parse(value)) if fits(value, readable(ModelRef.parse)) else None
@@ -89,11 +97,19 @@ def sidebar_toggle(t: Translator, on_toggle: Callable[[bool], object]) -> ui.ele
     )
 
 
-def model_options(overview: ModelsOverview, model: ModelRef) -> dict[str, str]:
-    """Give the models to choose from; the provider is named where there are several."""
-    refs = [info.ref for info in overview.models] or [model]
-    several = len({ref.provider for ref in refs}) > 1
-    return {str(ref): f'{ref.name} · {ref.provider}' if several else ref.name for ref in refs}
+def model_options(t: Translator, overview: ModelsOverview, model: ModelRef) -> dict[str, str]:
+    """Give the models to choose from, with the provider where there are several; those that run elsewhere say so."""
+    infos = overview.models or (ModelInfo(ref=model),)
+    several = len({info.ref.provider for info in infos}) > 1
+    return {str(info.ref): ' · '.join(_named(t, info, several=several)) for info in infos}
+
+
+def _named(t: Translator, info: ModelInfo, *, several: bool) -> Iterator[str]:
+    yield f'{ELSEWHERE} {info.ref.name}' if info.remote_host else info.ref.name
+    if several:
+        yield info.ref.provider
+    if info.remote_host:
+        yield t('in the cloud · leaves this machine')
 
 
 def _choose_language(language: str) -> None:
