@@ -1,13 +1,14 @@
 """What answers is a stream of deltas: a model, a slash command, any later source."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from app.domain.figures import count
 from app.domain.message import Message, Source, Step
-from app.domain.stored import source_from, step_from
+from app.domain.plain import plain_mapping
+from app.domain.stored import data_from, source_from, step_from
 
 
 class DeltaKind(StrEnum):
@@ -93,19 +94,19 @@ class JournalEntry:
 
     def source(self) -> Source:
         """Read the source it holds."""
-        return source_from(json.loads(self.text))
+        return source_from(data_from(self.text))
 
     def step(self) -> Step:
         """Read the step it holds."""
-        return step_from(json.loads(self.text))
+        return step_from(data_from(self.text))
 
     def recast_characters(self) -> int:
         """Read how much of the text a recast concerns."""
-        return int(json.loads(self.text)['characters'])
+        return count(plain_mapping(data_from(self.text)).get('characters')) or 0
 
 
 def grown(message: Message, entries: Iterable[JournalEntry]) -> Message:
-    """Give the message with what entries of the journal add to it."""
+    """Give the message with what entries of the journal add to it. Never raises, whatever data they hold."""
     pieces: dict[DeltaKind, list[str]] = {DeltaKind.TEXT: [message.content], DeltaKind.THINKING: [message.thinking]}
     sources, steps = [*message.sources], [*message.steps]
     for entry in entries:
@@ -118,7 +119,7 @@ def grown(message: Message, entries: Iterable[JournalEntry]) -> Message:
                 content, thinking = (''.join(pieces[kind]) for kind in (DeltaKind.TEXT, DeltaKind.THINKING))
                 content, thinking = recast_text(content, thinking, entry.recast_characters())
                 pieces = {DeltaKind.TEXT: [content], DeltaKind.THINKING: [thinking]}
-            case kind:
+            case DeltaKind.TEXT | DeltaKind.THINKING as kind:
                 pieces[kind].append(entry.text)
     return replace(
         message,

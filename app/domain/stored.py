@@ -1,11 +1,20 @@
 """Reads what lies beside the text of a message: whatever an old version, a file or a command wrote, it is shown."""
 
+import json
 from typing import Any
 
 from app.domain.message import CommandCall, Source, Step
 from app.domain.plain import plain_mapping
 
 UNKNOWN = 'unexpected'  # the code of an error
+
+
+def data_from(text: str) -> Any:
+    """Read JSON, None if it is none. Never raises."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def source_from(stored: Any) -> Source:

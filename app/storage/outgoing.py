@@ -117,5 +117,6 @@ def _messages(session: Session, conversation_id: str) -> list[Message]:
         .where(col(MessageRow.conversation_id) == conversation_id)
         .order_by(col(ReplyDeltaRow.message_id), col(ReplyDeltaRow.seq))
     ):
-        entries[each.message_id].append(JournalEntry(each.message_id, each.seq, DeltaKind(each.kind), each.text))
+        if each.kind in {*DeltaKind}:  # a later version may know more of them
+            entries[each.message_id].append(JournalEntry(each.message_id, each.seq, DeltaKind(each.kind), each.text))
     return [grown(message, entries[message.id]) for message in map(message_from, rows)]

@@ -1,5 +1,7 @@
 """No stored value keeps a message from being read, and what was read can be stored again."""
 
+from itertools import product
+
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -8,6 +10,8 @@ from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.journal import SqlJournal
 from app.storage.messages import Messages
+from app.storage.outgoing import Outgoing
+from app.storage.tables import ReplyDeltaRow
 from tests.storage.poison import ANYTHING, ONLY_SQLITE, poisons
 from tests.storage.samples import conversation, message
 
@@ -36,6 +40,37 @@ async def test_every_conversation_can_be_read(
     for value in (*ANYTHING, *(ONLY_SQLITE if backend == 'sqlite' else ())):
         await _put(database, 'conversation', 'parameters', value, chat.id)
         assert isinstance((await conversations.get(chat.id, chat.owner_id)).parameters, dict)
+
+
+async def test_whatever_stands_in_the_journal_a_start_and_an_export_go_on(
+    database: Database, messages: Messages, journal: SqlJournal
+) -> None:
+    chat = conversation()
+    question = message(chat, None)
+    reply = message(chat, question, Role.ASSISTANT, content='oi')
+    await messages.begin_reply(chat, question, reply)
+    values = (*ANYTHING, *ONLY_SQLITE)
+    rows = [
+        ReplyDeltaRow(message_id=reply.id, seq=seq, kind=kind, text=value)
+        for seq, (kind, value) in enumerate(product(('source', 'step', 'recast', 'progress', 'statistics'), values))
+    ]
+    await database.write(lambda session: session.add_all(rows))
+    [*_, carried] = (await Outgoing(database).conversation(chat.owner_id, chat.id)).messages
+    assert carried.content == 'oi'
+    [recovered] = await journal.recover(to_be_resumed=False)
+    assert (recovered.content, recovered.status) == ('oi', Status.INTERRUPTED)
+
+
+async def test_an_entry_of_a_later_version_is_left_out_of_files(
+    database: Database, messages: Messages, conversations: Conversations
+) -> None:
+    chat = conversation()
+    question = message(chat, None)
+    reply = message(chat, question, Role.ASSISTANT)
+    await messages.begin_reply(chat, question, reply)
+    unknown = ReplyDeltaRow(message_id=reply.id, seq=1, kind='something new', text='x')
+    await database.write(lambda session: session.add(unknown))
+    assert (await Outgoing(database).conversation(chat.owner_id, chat.id)).messages[-1].content == ''
 
 
 async def _put(database: Database, table: str, column: str, value: str, identifier: str) -> None:
