@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.errors import ImportRefused
@@ -307,6 +307,7 @@ OUTLINES = st.one_of(
 )
 
 
+@example(given=[{'mapping': {'a': {'message': {'content': {'content_type': []}}}}}])
 @given(given=st.lists(OUTLINES, max_size=3))
 @settings(max_examples=400, deadline=None)
 def test_any_json_of_the_right_outline_is_read_or_refused(given: list[Any], tmp_path_factory: Any) -> None:

@@ -81,7 +81,7 @@ def _is_hidden(message: Mapping[str, Any], metadata: Mapping[str, Any]) -> bool:
     content = shapes.mapping(message.get('content'), 'content')
     return (
         bool(metadata.get('is_visually_hidden_from_conversation'))
-        or content.get('content_type') in HIDDEN
+        or shapes.side_text(content.get('content_type')) in HIDDEN
         or (message.get('weight') == 0 and shapes.mapping(message.get('author'), 'author').get('role') == 'system')
     )
 
