@@ -108,7 +108,13 @@ def _terms(text: str) -> Iterator[Term]:
         said = ' '.join((word or phrase).split())
         if said:
             is_open = match.end() == len(text) and closing != '"'
-            yield Term(said, is_prefix=is_open and len(said) > 1)
+            yield Term(said, is_prefix=is_open and len(said) > 1 and not _ends_in_one_letter(said))
+
+
+def _ends_in_one_letter(said: str) -> bool:
+    """Say whether the last word has one letter, also with signs around it (`w*`)."""
+    last = ''.join(words_of(said)[-1:])
+    return len(last) == 1 and not is_wide(last)
 
 
 def _beginning(term: Term, words: int) -> Term:

@@ -57,6 +57,9 @@ def test_terms() -> None:
     assert terms('um ') == (Term('um'),)
     assert terms('"um dois') == (Term('um dois', is_prefix=True),)
     assert terms('x') == (Term('x'),)
+    assert terms('w*') == (Term('w*'),)  # nor with a sign: half of all words begin with it all the same
+    assert terms('"um d') == (Term('um d'),)
+    assert terms('日本') == (Term('日本', is_prefix=True),)
     assert terms('""') == ()
     assert terms('um cafe\u0301') == (Term('um'), Term('café', is_prefix=True))
     assert terms('cafe\u0301 ') == (Term('café'),)
