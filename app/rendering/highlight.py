@@ -45,6 +45,10 @@ QUICK = 1000
 Regular expressions look for them, and the time that many of these take grows with the square or cube of a text.
 """
 
+MOST_COLOURED = 20_000
+"""Coloured pieces of one code; with more it stays plain. A browser takes a second or two for as many, and with three
+times as many it was seen to stand still for half a minute."""
+
 LONGEST = 200_000
 """Characters of code up to which it gets colours at all."""
 
@@ -84,7 +88,8 @@ def coloured(code: str, language: str) -> list[tuple[str, str]]:
     pieces = [(_token_class(str(kind)), value) for kind, value in lexer.get_tokens(code)]
     if ''.join(value for _, value in pieces) != code:  # a lexer may drop characters (a byte order mark); we never do
         return [('', code)]
-    return [(name, ''.join(value for _, value in group)) for name, group in groupby(pieces, lambda piece: piece[0])]
+    joined = [(name, ''.join(value for _, value in group)) for name, group in groupby(pieces, lambda piece: piece[0])]
+    return joined if sum(1 for name, _ in joined if name) <= MOST_COLOURED else [('', code)]
 
 
 def _highlight(code: str, language: str) -> str:

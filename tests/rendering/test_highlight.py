@@ -48,3 +48,8 @@ def test_code_that_a_lexer_would_change_is_left_plain() -> None:
 def test_long_code_is_highlighted_too() -> None:
     code = 'return 1\n' * CACHED_CHARACTERS
     assert plain(highlight(code, 'python')) == code
+
+
+def test_code_with_more_colours_than_a_browser_bears_stays_plain() -> None:
+    assert '<span' in highlight('<a ' * 1_000, 'html')
+    assert highlight('<a ' * 33_000, 'html') == '&lt;a ' * 33_000
