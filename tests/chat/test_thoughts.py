@@ -87,7 +87,7 @@ async def test_a_summary_holds_none(said: str, tmp_path: Path, server: OllamaSer
         assert 'greets me' not in reply.content
 
 
-@pytest.mark.expects_log('failed: server_fault')
+@pytest.mark.expects_log('failed: model_stopped')
 async def test_what_comes_before_a_fault_is_kept_whole(desk: Desk) -> None:
     _, reply = await desk.exchange('rate=0 error_after=4 say=' + quote('abcdefghijklm<thi' + 'x' * 40))
     assert isinstance(reply, Message)
