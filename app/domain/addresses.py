@@ -3,6 +3,7 @@
 import re
 from urllib.parse import unquote
 
+_HOST = re.compile(r'(?:\[[0-9A-Fa-f:.]+\]|[^\s:@/?#]*)(?::\d{1,5})?')
 _KNOWN = re.compile(r'(?<=://)\S{1,500}@')
 
 
@@ -29,8 +30,12 @@ def name_and_password(address: str) -> tuple[str, str] | None:
 def _parts(address: str) -> tuple[str, str, str]:
     """Cut into scheme, name and password with their `@`, and the rest.
 
-    All before the last `@` counts as name and password: people write passwords with `/`, `#` and `@` as they are.
+    All before the last `@` counts as name and password: people write passwords with `/`, `#` and `@` as they are. Only
+    where a host (or none, for a file) stands before the first `/`, an `@` behind that is a part of the path.
     """
+    start, sep, rest = address.partition('://')
+    if sep and _HOST.fullmatch(rest.partition('/')[0]):
+        return f'{start}{sep}', '', rest
     before, at, rest = address.rpartition('@')
     scheme, sep, said = before.partition('://')
     return (f'{scheme}{sep}', f'{said}{at}', rest) if sep else ('', f'{before}{at}', rest)

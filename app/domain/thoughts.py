@@ -133,10 +133,24 @@ class ThoughtSplitter:
                     return
                 self._may_lack_opening = False  # it speaks of tags, so a closing one ends no thought
             elif self._may_lack_opening and not code.is_open:
-                yield from self._text(tag.start())
-                yield from self._recast(tag)
-                return
+                ends = self._has_thought or code.is_at_line_start or self._ends_line(tag, is_end)
+                if ends is not False:
+                    yield from self._text(tag.start())
+                    if ends:
+                        yield from self._recast(tag)
+                    return
         yield from self._text(len(self._held) if is_end else self._clear_up_to())
+
+    def _ends_line(self, tag: re.Match[str], is_end: bool) -> bool | None:
+        """Tell whether nothing stands behind a tag on its line, None while that is not clear.
+
+        A closing tag without an opening one ends a thought there, or alone; within a sentence the text speaks of tags.
+        """
+        blank = _BLANK.match(self._held, tag.end())
+        if blank is None:
+            return False
+        is_clear = is_end or blank[0].endswith('\n') or len(blank[0]) > LONGEST_GAP
+        return True if is_clear else None
 
     def _is_aside(self, tag: re.Match[str], is_end: bool) -> bool:
         """Tell whether a tag at the beginning of a line opens a thought in mid-text.

@@ -10,6 +10,8 @@ from app.domain.addresses import hide_secrets, name_and_password, without_secret
         ('https://me:secret@box.local:11434/ollama', 'https://box.local:11434/ollama'),
         ('http://me:sec/r#e?t@secret@box', 'http://box'),
         ('http://me:://secret@box', 'http://box'),
+        ('https://box.example/v1/@cf/meta', 'https://box.example/v1/@cf/meta'),
+        ('sqlite:////home/me@work/guilherme.db', 'sqlite:////home/me@work/guilherme.db'),
         ('me:secret@box', 'box'),
         ('postgresql+psycopg://me:secret@[::1]:5432/db?password=secret', 'postgresql+psycopg://[::1]:5432/db'),
         ('http://box/v1?key=secret#secret', 'http://box/v1'),

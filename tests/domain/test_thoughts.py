@@ -56,6 +56,7 @@ def test_what_stands_between_tags_is_thought(said: str, thoughts: str, text: str
     [
         'Use `<think>` and `</think>`.',
         'The tag <think> opens, and </think> closes.',
+        'A thought ends with </think> and then the answer follows.',
         '```xml\n<think>\na\n</think>\n```\n',
         '- a list\n  ```\n  <think>\n  </think>\n  ```\n',
         '~~~\nnot closed\n</think>\n',
