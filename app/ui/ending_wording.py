@@ -34,14 +34,20 @@ def ending_sentence(t: Translator, message: Message) -> str:
     """Say why an answer that came to its end ends early, or says nothing; nothing if it is simply whole."""
     if message.status is not Status.COMPLETE or message.role is not Role.ASSISTANT:
         return ''
-    thought = not message.content.strip() and bool(message.thinking.strip())
+    is_empty = _is_empty(message.content)
+    thought = is_empty and not _is_empty(message.thinking)
     if message.stats.get('done_reason') == 'length':
         return t(LENGTH[thought].get(str(message.stats.get('ended_by')), LENGTH[thought]['']))
-    if message.command is not None or message.content.strip():
+    if message.command is not None or not is_empty:
         return ''
     if thought:
         return t('The model thought about it and then said nothing. Ask it again, or ask another one.')
     return t('The model answered with nothing. Ask it again, or ask another one.')
+
+
+def _is_empty(text: str) -> bool:
+    """Tell whether there is nothing to be seen in a text: white space, and characters without a form."""
+    return not any(char.isprintable() for char in text.strip())
 
 
 def omission_sentence(t: Translator, stats: Mapping[str, Any]) -> str:

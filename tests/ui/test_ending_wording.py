@@ -54,6 +54,7 @@ def test_what_was_left_out_is_said(stats: dict[str, object], sentence: str) -> N
         ({'content': 'So', 'status': Status.STOPPED}, {'done_reason': 'length', 'ended_by': 'window'}, ''),
         ({'thinking': 'Hm'}, {'done_reason': 'stop'}, 'The model thought about it and then said nothing'),
         ({}, {}, 'The model answered with nothing'),
+        ({'content': ' \u200b\n'}, {}, 'The model answered with nothing'),
     ],
 )
 def test_why_an_answer_ends_early_is_said(said: dict[str, Any], stats: dict[str, str], sentence: str) -> None:
