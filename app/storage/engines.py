@@ -9,8 +9,6 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
-from app.storage.search_terms import is_wide, spaced
-
 POSTGRES_CONNECT_SECONDS = 5
 
 LOOK_AGAIN = 0.02
@@ -62,9 +60,6 @@ def _sqlite_engine(url: URL, connections: int, busy_timeout: float, *, writes: b
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver would begin transactions late, and never for DDL
         _use_wal(connection, busy_timeout)
-        # The triggers that keep the index of the search call them.
-        connection.create_function('search_is_wide', 1, is_wide, deterministic=True)
-        connection.create_function('search_spaced', 1, spaced, deterministic=True)
         connection.execute('PRAGMA synchronous = NORMAL')
         connection.execute('PRAGMA foreign_keys = ON')
         # What is deleted inside a page is overwritten at once, which costs nothing. `ON` would also write every page

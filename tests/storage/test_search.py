@@ -3,7 +3,9 @@
 import re
 import sqlite3
 import unicodedata
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -528,4 +530,24 @@ async def test_scripts_without_spaces_from_before_are_found_and_so_after_going_b
     await erase(database, after)
     await database.upgrade()
     assert await find(search) == []
+    await database.close()
+
+
+@pytest.mark.parametrize('text', ['学習する機械', 'Python入門 in a day', 'só palavras', 'ก' * 1_500 + ' fim'])
+async def test_what_another_program_writes_is_found_too(text: str, tmp_path: Path) -> None:
+    database = Database(f'sqlite:///{tmp_path / "own.db"}')
+    await database.upgrade()
+    chat = await stored(database, 'nothing to see')
+    search, term = Search(database), text.rsplit(maxsplit=1)[-1]
+    with closing(sqlite3.connect(tmp_path / 'own.db', isolation_level=None)) as other:
+        other.execute('UPDATE message SET content = ? WHERE conversation_id = ?', [text, chat.id])
+        assert await finds(search, term)
+        assert await finds(search, text[:2])
+        other.execute("UPDATE message SET content = 'nothing' WHERE conversation_id = ?", [chat.id])
+        assert not await finds(search, term)
+        other.execute('UPDATE message SET content = ? WHERE conversation_id = ?', [text, chat.id])
+        other.execute('DELETE FROM message WHERE conversation_id = ?', [chat.id])
+        for table in ('search_words', 'search_wide'):
+            other.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
+    assert not await finds(search, term)
     await database.close()

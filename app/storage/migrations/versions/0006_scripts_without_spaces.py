@@ -2,9 +2,9 @@
 
 They were indexed on SQLite by runs of three characters, and shorter terms were looked up in the list of all of these:
 together with words that took minutes. Now a text that has any such character is in `search_wide` with all its words,
-each of those characters being one, and every other text is in `search_words`. Spaces around the characters are put in
-by functions of the app (`search_terms`), which SQLite itself does not have: who writes messages must have them.
-On PostgreSQL it has been like this from the start.
+each of those characters being one, and every other text is in `search_words`. The triggers put spaces around the
+characters in plain SQL, as `search_terms.spaced` does: a function of ours would keep other programs from writing
+messages. On PostgreSQL it has been like this from the start.
 """
 
 import re
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from alembic import op
 
-from app.storage.search_terms import is_wide, spaced
+from app.storage.search_terms import WIDE, is_wide, spaced
 
 revision = '0006'
 down_revision = '0005'
@@ -27,7 +27,7 @@ Rows = Sequence[tuple[int, str]]
 def upgrade() -> None:
     """Move what has such characters from one table to the other."""
     if op.get_bind().dialect.name == 'sqlite':
-        _make([*(f'DROP TRIGGER search_{name}' for name in TRIGGERS), *RUNS_GONE, CHARACTERS])
+        _make([*(f'DROP TRIGGER search_{name}' for name in TRIGGERS), *RUNS_GONE, CHARACTERS, *PLACES])
         for rows in _written(is_wide):
             _run("INSERT INTO search_words (search_words, rowid, content_text) VALUES ('delete', ?, ?)", rows)
             _run(INTO_WIDE, [(number, spaced(text)) for number, text in rows])
@@ -38,7 +38,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Index all texts by words again, and runs of three characters beside them."""
     if op.get_bind().dialect.name == 'sqlite':
-        _make([*(f'DROP TRIGGER search_{name}' for name in TRIGGERS), 'DROP TABLE search_wide', *RUNS])
+        _make(f'DROP TRIGGER search_{name}' for name in TRIGGERS)
+        _make(['DROP TABLE search_wide', 'DROP TABLE search_place', *RUNS])
         for rows in _written(re.compile(f'[{WIDE_BEFORE}]').search):
             _run(INTO_WIDE, [(number, f'{text}  ') for number, text in rows])
         for rows in _written(is_wide):
@@ -83,6 +84,13 @@ CHARACTERS = (
     "CREATE VIRTUAL TABLE search_wide USING fts5 (content_text, content='', columnsize=0, "
     """tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'")"""
 )
+# Numbers to count characters by, in blocks: what takes the nth character of a long text goes through all before it.
+BLOCK, BLOCKS = 512, 4096
+PLACES = (
+    'CREATE TABLE search_place (number INTEGER PRIMARY KEY)',
+    'INSERT INTO search_place WITH RECURSIVE counted (number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM counted '  # noqa: S608
+    f'WHERE number < {BLOCKS - 1}) SELECT number FROM counted',
+)
 RUNS_GONE = 'DROP TABLE search_wide_terms', 'DROP TABLE search_wide'
 RUNS = (
     "CREATE VIRTUAL TABLE search_wide USING fts5 (content_text, content='', columnsize=0, tokenize='trigram')",
@@ -103,15 +111,32 @@ def _moved(which: str, statements: str) -> str:
     return statements.replace('TEXT', 'WHICH.content').replace('NUMBER', number).replace('WHICH', which)
 
 
-TAKEN = """
+# Each range takes its time at every character, so most texts are told by what is around all of them. CASE looks at one
+# condition after the other, AND may look at all.
+AROUND_WIDE = '\u0e00-\u17ff\u2e80-\U0002fa1f'
+IS_WIDE = (
+    '(CASE WHEN length(TEXT) = length(CAST(TEXT AS BLOB)) THEN 0 '
+    f"WHEN TEXT GLOB '*[{AROUND_WIDE}]*' THEN TEXT GLOB '*[{WIDE}]*' ELSE 0 END)"
+)
+SPACED = f"""(
+      SELECT group_concat(CASE WHEN letter GLOB '[{WIDE}]' THEN ' ' || letter || ' ' ELSE letter END, '') FROM (
+        SELECT substr(block.text, place.number + 1, 1) AS letter FROM (
+          SELECT number, substr(TEXT, number * {BLOCK} + 1, {BLOCK}) AS text FROM search_place
+            WHERE number <= length(TEXT) / {BLOCK} ORDER BY number LIMIT {BLOCKS}
+        ) AS block JOIN search_place AS place ON place.number < length(block.text)
+        ORDER BY block.number, place.number
+      )
+    )"""  # noqa: S608
+
+TAKEN = f"""
     INSERT INTO search_words (search_words, rowid, content_text)
-      SELECT 'delete', NUMBER, TEXT WHERE TEXT <> '' AND NOT search_is_wide(TEXT);
+      SELECT 'delete', NUMBER, TEXT WHERE TEXT <> '' AND NOT {IS_WIDE};
     INSERT INTO search_wide (search_wide, rowid, content_text)
-      SELECT 'delete', NUMBER, search_spaced(TEXT) WHERE search_is_wide(TEXT);"""
-PUT = """
+      SELECT 'delete', NUMBER, {SPACED} WHERE {IS_WIDE};"""
+PUT = f"""
     INSERT INTO search_words (rowid, content_text)
-      SELECT NUMBER, TEXT WHERE TEXT <> '' AND NOT search_is_wide(TEXT);
-    INSERT INTO search_wide (rowid, content_text) SELECT NUMBER, search_spaced(TEXT) WHERE search_is_wide(TEXT);"""
+      SELECT NUMBER, TEXT WHERE TEXT <> '' AND NOT {IS_WIDE};
+    INSERT INTO search_wide (rowid, content_text) SELECT NUMBER, {SPACED} WHERE {IS_WIDE};"""
 
 # From here on, what migration 0004 had.
 WIDE_BEFORE = '฀-៿⺀-﫿ｦ-ﾟ𠀀-𯿿'
