@@ -68,8 +68,7 @@ async def test_backups_of_the_app_go_too_unless_one_wants_them(start_app: StartA
         await _delete_everything(tab, backup_too=wanted)
         await expect(tab.part('toast')).to_contain_text('Tudo foi apagado.')
         assert backup.exists() is not wanted
-        await tab.page.reload()
-        await tab.connected()
+        await tab.open()  # not the settings, which have looked for backups already
 
 
 def _progress(tab: Screen) -> Locator:

@@ -5,7 +5,8 @@ Directives (all optional; later texts win over earlier ones, and a message over 
     kind=prose      num (`w0 w1 w2 …`), prose, fence, list, markdown, thinking, hostile
     tokens=40       tokens of visible text
     thinking=0      tokens of thinking before them (`t0 t1 …`); 12 with kind=thinking
-    say=…           this text (`urllib.parse.quote`d) instead of a kind, four characters a token
+    say=…           this text (`urllib.parse.quote`d) instead of a kind
+    piece=4         characters of that in a token
     rate=100        tokens a second; 0 or `burst=1`: everything at once
     load=0          seconds before the first token
     chunk=0         bytes in each HTTP chunk, lines and UTF-8 sequences cut anywhere; 0: one line in each
@@ -57,6 +58,7 @@ class Script:
     tokens: int = 40
     thinking: int = 0
     say: str = ''
+    piece: int = 4
     rate: float = 100.0
     burst: int = 0
     load: float = 0.0
@@ -113,7 +115,7 @@ def _value(name: str, text: str) -> Any:
 def tokens_of(script: Script) -> list[str]:
     """Give the visible tokens of a whole reply; the same script gives the same tokens."""
     if script.say:
-        return cut(script.say, 4)
+        return cut(script.say, script.piece)
     return list(itertools.islice(KINDS[script.kind](script.tokens), script.tokens))
 
 
