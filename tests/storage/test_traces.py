@@ -109,9 +109,8 @@ async def test_a_long_text_goes_by_itself(database: Database, messages: Messages
     assert sizes == [CHARACTERS] * 4
 
 
-async def test_writing_anew_makes_way_for_whoever_wants_to_write(database: Database, backend: str) -> None:
-    if backend != 'sqlite':
-        pytest.skip('a server lets others write meanwhile')
+@pytest.mark.parametrize('backend', ['sqlite'], indirect=True)  # a server lets others write meanwhile
+async def test_writing_anew_makes_way_for_whoever_wants_to_write(database: Database) -> None:
     await settle_in(database, LOCAL_OWNER, 'zuvo')
     go = Event()
     holding = asyncio.create_task(database.write(lambda _session: go.wait(5)))
@@ -138,9 +137,8 @@ async def test_whoever_is_cancelled_while_it_is_written_anew_leaves_it_sound(dat
     assert await Traces(database).left() == 0
 
 
-async def test_whoever_is_cancelled_waits_for_no_lock_of_others(database: Database, backend: str) -> None:
-    if backend != 'postgresql':
-        pytest.skip('only a server lets others lock a table')
+@pytest.mark.parametrize('backend', ['postgresql'], indirect=True)  # only a server lets others lock a table
+async def test_whoever_is_cancelled_waits_for_no_lock_of_others(database: Database) -> None:
     go = Event()
     lock, waiting = text('LOCK TABLE message'), text('SELECT count(*) FROM pg_locks WHERE NOT granted')
     holding = asyncio.create_task(database.write(lambda session: (session.execute(lock), go.wait(60))))
