@@ -11,6 +11,7 @@ All passes over a text are made in C: 400,000 characters take some 10 ms.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import lru_cache
 from operator import itemgetter
 
 WORDS, SIGNS, REPEATS = 'words', 'signs', 'repeats'
@@ -97,6 +98,9 @@ _REPEATABLE = tuple(bytes([each]) for each in b' -=._*#~+/|')
 
 _LONG = re.compile(rb'(?<![0-9A-Za-z])[0-9A-Za-z]{%d,}' % (LONGEST_WORD + 1))
 
+REMEMBERED_CHARACTERS = 4_000
+"""Texts up to this length are weighed once: some 8 MB at the most."""
+
 Script = tuple[str, float]
 
 
@@ -132,7 +136,11 @@ _LONG_RUN = b'w' * (LONGEST_WORD + 1)
 
 
 def weigh(text: str) -> dict[str, float]:
-    """Estimate the tokens of a text, by kinds."""
+    """Estimate the tokens of a text, by kinds. The messages of a conversation are weighed again with each question."""
+    return dict(_remembered(text)) if len(text) <= REMEMBERED_CHARACTERS else _weigh(text)
+
+
+def _weigh(text: str) -> dict[str, float]:
     weights = {} if text.isascii() else _scripts(text)
     foreign = 0 if text.isascii() else len(text) - len(text.encode('ascii', 'ignore'))
     rest, codes = _without_codes(text.encode('ascii', 'replace'))
@@ -153,6 +161,9 @@ def weigh(text: str) -> dict[str, float]:
     )
     weights[REPEATS] = repeats
     return weights
+
+
+_remembered = lru_cache(maxsize=2_000)(_weigh)
 
 
 def _scripts(text: str) -> dict[str, float]:
