@@ -86,6 +86,24 @@ async def test_dragged_into_a_folder_that_stays_open(chats: Chats, open_tab: Ope
     await expect(other.part('folder')).to_have_text(re.compile(r'Work\s*0'))
 
 
+async def test_a_page_that_comes_before_the_news_leaves_no_double(chats: Chats, open_tab: OpenTab) -> None:
+    """A page of a folder may be read, and come, before the list hears that a conversation went there."""
+    tab = await open_tab(chats.app)
+    folder = await make_folder(tab, 'Work')
+    await folder.locator('.folder-name').click()
+    await expect(tab.part('conversation-list')).to_contain_text('Nothing in here yet')
+    moved = tab.item(chats.ids[1])
+    await tab.page.evaluate(
+        """(folder) => {
+            const list = getElement(document.querySelector('.conversations').id.slice(1));
+            list.put(folder, list.shelves.recent.items.slice(1, 2), false, true);
+        }""",
+        f'folder:{await folder.get_attribute("data-folder-id")}',
+    )
+    await expect(moved).to_have_count(1)
+    await shows_order(tab, 'Two', 'One', 'Three', 'Four', 'Five')
+
+
 async def test_moved_by_the_menu_into_a_new_folder_with_the_keyboard_alone(chats: Chats, open_tab: OpenTab) -> None:
     tab = await open_tab(chats.app)
     keys = tab.page.keyboard

@@ -155,3 +155,24 @@ async def test_nobody_is_told_of_someone_elses(page: Browser, parts: Parts) -> N
     await until(lambda: page.calls(ConversationList, 'setFolders'))
     assert [[each['id'] for each in told] for [told] in page.calls(ConversationList, 'setFolders')] == [[mine.id]]
     assert page.calls(ConversationList, 'update') == []
+
+
+async def test_a_page_of_a_shelf_takes_nothing_back_that_was_told_meanwhile(
+    page: Browser, parts: Parts, chat: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read before a conversation moved must not come after the news of it."""
+    await page.open('/')
+    listing = parts.chat.listing
+    read = listing.shelf
+
+    async def read_late(*given: Any, **named: Any) -> Any:
+        came = await read(*given, **named)
+        if not page.calls(ConversationList, 'update'):
+            await parts.chat.organising.pin(LOCAL_OWNER, chat.id)
+            await until(lambda: page.calls(ConversationList, 'update'))
+        return came
+
+    monkeypatch.setattr(listing, 'shelf', read_late)
+    page.trigger(page.element(ConversationList), 'load', {'shelf': 'recent', 'limit': PAGE})
+    [[shelf, items, _more, _fresh]] = await until(lambda: page.calls(ConversationList, 'put'))
+    assert (shelf, items) == ('recent', [])

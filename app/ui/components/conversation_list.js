@@ -118,8 +118,7 @@ export default {
   methods: {
     // --- what the server tells ---------------------------------------------------------------------------------
     put(name, items, more, fresh) {
-      if (!this.shelves[name]) this.shelves[name] = emptyShelf();
-      take(this.shelves[name], items, more, fresh);
+      take(this.shelves, name, items, more, fresh);
       this.$nextTick(this.onScroll);
     },
     update(changed) {

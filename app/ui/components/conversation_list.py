@@ -21,6 +21,9 @@ PAGE = 40
 MOST = 400
 """Conversations given at once, whatever a browser asks for."""
 
+READINGS = 5
+"""Times a page is read at most, should something change every time."""
+
 LOAD: Mapping[str, Shape] = {
     'shelf': readable(Shelf.parse),
     'limit': int,
@@ -46,6 +49,7 @@ class ConversationList(
         self._owner_id = owner_id
         self._t = t
         self._missed = False
+        self._changes = 0
         self._props['labels'] = _labels(t)
         self._props['icons'] = svgs(*ICONS)
         self.on('open', heard(str, actions.open))
@@ -74,6 +78,7 @@ class ConversationList(
     def _update(self, news: tuple[ConversationNews, ...]) -> None:
         own = [each for each in news if each.conversation.owner_id == self._owner_id]
         if own:
+            self._changes += 1
             self._tell('update', lambda: [_item(self._t, each.conversation, each.streaming) for each in own])
 
     def _tell(self, method: str, *arguments: Callable[[], Any]) -> None:
@@ -90,6 +95,7 @@ class ConversationList(
 
     async def _reshelve(self, owner_id: str) -> None:
         if owner_id == self._owner_id:
+            self._changes += 1
             self._tell('refresh')
             await self._refile(owner_id)
 
@@ -101,10 +107,17 @@ class ConversationList(
     async def _load(self, wanted: Mapping[str, Any]) -> None:
         after = wanted.get('after')
         before: Mark | None = (datetime.fromisoformat(after['mark']), after['id']) if after else None
-        page = await self._chat.listing.shelf(
-            self._owner_id, Shelf.parse(wanted['shelf']), before=before, limit=max(0, min(wanted['limit'], MOST))
-        )
+        page = await self._read(Shelf.parse(wanted['shelf']), before, max(0, min(wanted['limit'], MOST)))
         self.run_method('put', wanted['shelf'], self._items(page), page.more, before is None)
+
+    async def _read(self, shelf: Shelf, before: Mark | None, limit: int) -> ShelfPage:
+        """Read a page of a shelf; once more if something was told meanwhile, which the page would take back."""
+        for _ in range(READINGS):
+            changes = self._changes
+            page = await self._chat.listing.shelf(self._owner_id, shelf, before=before, limit=limit)
+            if changes == self._changes:
+                break
+        return page
 
     async def _tell_tags(self) -> None:
         self.run_method('knowTags', await self._chat.listing.tags(self._owner_id))

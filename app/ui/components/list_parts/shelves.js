@@ -7,8 +7,13 @@ export const emptyShelf = () => ({ items: [], more: false, asked: false, known: 
 
 const byTime = (a, b) => b.at - a.at || (a.id < b.id ? 1 : -1);
 
-// Take a page that came: instead of all, or after what is there.
-export function take(shelf, items, more, fresh) {
+// Take a page that came for a shelf: instead of all, or after what is there. What is in it stands nowhere else.
+export function take(shelves, name, items, more, fresh) {
+  const shelf = (shelves[name] ||= emptyShelf());
+  const came = new Set(items.map((item) => item.id));
+  for (const other of Object.values(shelves)) {
+    if (other !== shelf && other.items.some((item) => came.has(item.id))) other.items = other.items.filter((item) => !came.has(item.id));
+  }
   const known = new Set(fresh ? [] : shelf.items.map((item) => item.id));
   const added = items.filter((item) => !known.has(item.id));
   shelf.items = fresh ? added : [...shelf.items, ...added].sort(byTime);
