@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 
 from app.exchange.transcript import Said, Transcript
-from app.rendering.markdown import normalise
-from app.rendering.outline import open_fence
+from app.rendering.outline import open_fence, with_fences_apart
 
 _SPECIAL = re.compile(r'([\\`*_\[\]<>#])')
 
@@ -41,7 +40,7 @@ def _message(said: Said, transcript: Transcript) -> Iterator[str]:
 
 def _closed(text: str) -> str:
     """Give a text that cannot swallow what stands after it: one that was stopped may leave a fence or comment open."""
-    text = normalise(text).strip('\n')
+    text = with_fences_apart(text).strip('\n')
     if fence := open_fence(text):
         text = f'{text}\n{fence}'
     if text.rfind('<!--') > text.rfind('-->'):

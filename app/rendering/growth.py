@@ -10,6 +10,7 @@ from markdown_it.token import Token
 
 from app.rendering.bounds import PLAIN, is_plain
 from app.rendering.markdown import Block
+from app.rendering.nested_fences import UNCLOSED, FenceEnd, holds_fences
 
 _SPECIAL = re.compile(r'[\\`*_\[\]()<>&~#|]|[^\S \n]')
 """What may mean something inside a paragraph. White space other than the plain kind is left to the parser as well."""
@@ -74,11 +75,14 @@ class FenceGrowth:
     """An open code fence. Held back are the last line end, blank lines, and a line that may become the closing one.
 
     `markers` is the opening run of backticks or tildes. `indent` is how many columns are taken off every line; inside a
-    list item a line with fewer may end the item, which is left to the parser (`nested`).
+    list item a line with fewer may end the item, which is left to the parser (`nested`). A fence of Markdown (`info`)
+    goes on behind the fences in it.
     """
 
-    def __init__(self, markers: str, indent: int, *, nested: bool) -> None:
+    def __init__(self, markers: str, indent: int, *, nested: bool, info: str = '') -> None:
         self._markers = markers
+        self._end = FenceEnd(markers, info) if holds_fences(info) else None
+        self._inner: list[str] = []  # the current line, if it may open a fence within
         self._indent = indent
         self._nested = nested
         self._gap = ''  # between what was shown and the current line
@@ -100,11 +104,15 @@ class FenceGrowth:
 
     def _grow_line(self, piece: str) -> str:
         if self._flowing:
+            if self._inner:
+                self._inner.append(piece)
             return piece
         self._start += piece
         if not self._start.strip(' ').strip(self._markers[0]).strip(' \t'):
             return ''
         self._flowing = True
+        if self._end and self._start.lstrip(' ').startswith(self._markers):
+            self._inner = [self._start]
         return self._release()
 
     def _release(self) -> str:
@@ -114,12 +122,20 @@ class FenceGrowth:
 
     def _end_line(self) -> str:
         shown = ''
-        if not self._flowing and self._start.strip(' '):
-            self._lost |= self._start.strip(' ').startswith(self._markers)
+        if self._inner:
+            self._look_within(''.join(self._inner))
+        elif not self._flowing and self._start.strip(' '):
+            if self._start.strip(' ').startswith(self._markers):
+                self._look_within(self._start)
             shown = self._release()
         self._gap += self._dedented(self._start, blank=True) + '\n'
-        self._start, self._flowing = '', False
+        self._start, self._flowing, self._inner = '', False, []
         return shown
+
+    def _look_within(self, line: str) -> None:
+        """Take a line of markers: it closes the fence or, in one of Markdown, opens or closes another."""
+        if self._end is None or self._nested or self._end.closes(line):
+            self._lost = True
 
     def _dedented(self, line: str, *, blank: bool = False) -> str:
         spaces = len(line) - len(line.lstrip(' '))
@@ -145,7 +161,7 @@ def growth_of(block: Block, source: str) -> Growth:
 
 def is_closed_fence(token: Token, source: str) -> bool:
     """Say whether a fence has its closing line, complete with its line end."""
-    if token.type != 'fence' or token.map is None:
+    if token.type != 'fence' or token.map is None or token.meta.get(UNCLOSED):
         return False
     start, end = token.map
     lines = source.split('\n')
@@ -184,7 +200,7 @@ def _fence_growth(token: Token, source: str) -> Growth:
     may_be_table = '|' in opening and '\n' not in ''.join(body)  # made one by its second line
     if not body or indent is None or may_be_table:
         return NoGrowth()
-    growth = FenceGrowth(token.markup, len(indent[1]), nested=token.level > 0)
+    growth = FenceGrowth(token.markup, len(indent[1]), nested=token.level > 0, info=token.info)
     shown = growth.take(body[0])
     if shown is None:
         return NoGrowth()

@@ -20,6 +20,7 @@ from app.rendering.changes import text_as_html
 from app.rendering.effort import Effort
 from app.rendering.highlight import highlight
 from app.rendering.links import LEADS_THERE, keep_links_harmless
+from app.rendering.nested_fences import nest_fences
 from app.rendering.sanitise import is_own_image, sanitise
 from app.rendering.tasks import find_tasks
 
@@ -169,6 +170,7 @@ def _parser() -> MarkdownIt:
     parser.enable(['table', 'strikethrough'])
     parser.core.ruler.push('tasks', find_tasks)
     parser.core.ruler.push('links', keep_links_harmless)
+    nest_fences(parser)
     bound(parser)
     return parser
 

@@ -7,6 +7,7 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 from app.rendering.markdown import normalise, parse
+from app.rendering.nested_fences import told_apart
 from app.rendering.sanitise import is_link
 
 
@@ -89,6 +90,12 @@ def outline(text: str) -> tuple[Part, ...]:
 def plain(runs: Runs) -> str:
     """Give the text of some runs alone."""
     return ''.join(run.text for run in runs)
+
+
+def with_fences_apart(text: str) -> str:
+    """Give a text in which every reader of Markdown sees the fences within fences that the page shows."""
+    text = normalise(text)
+    return told_apart(text, [token for block in parse(text, {}) for token in block.tokens])
 
 
 def open_fence(text: str) -> str:

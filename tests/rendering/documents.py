@@ -43,7 +43,12 @@ _WORDS = st.sampled_from(
     )
 )
 _LINE = st.lists(_WORDS, min_size=1, max_size=8).map(' '.join)
-_CODE = st.lists(st.sampled_from(('', 'x = 1', '    y', '\tz', '``', '~~~', '   ', '<a>&', '# é🙂')), max_size=12)
+_CODE = st.lists(
+    st.sampled_from(
+        ('', 'x = 1', '    y', '\tz', '``', '~~~', '   ', '<a>&', '# é🙂', '```js', ' ```md', '```', '     ```')
+    ),
+    max_size=12,
+)
 
 
 def _indented(text: str, width: int) -> str:
@@ -67,7 +72,11 @@ _PARAGRAPH = st.lists(_LINE, min_size=1, max_size=3).flatmap(
     lambda lines: st.sampled_from(('\n', '  \n', '\\\n')).map(lambda end: end.join(lines))
 )
 _FENCE = st.builds(
-    _fence, _CODE, st.sampled_from(('```', '~~~~')), st.sampled_from(('', 'python', ' c++ x')), st.booleans()
+    _fence,
+    _CODE,
+    st.sampled_from(('```', '~~~~')),
+    st.sampled_from(('', 'python', ' c++ x', 'md', ' Markdown x')),
+    st.booleans(),
 )
 _TABLE = st.lists(st.lists(_WORDS, max_size=3), min_size=1, max_size=4).map(_table)
 _OTHER = st.sampled_from(

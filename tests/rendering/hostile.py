@@ -41,6 +41,8 @@ HOSTILE: Mapping[str, Callable[[int], str]] = {
     'wide table': _wide_table,
     'many tables': _again('|a|\n|-|\n\n'),
     'fences': _again('```\n'),
+    'fences in a fence': lambda length: '```md\n' + '```js\n' * (length // 12) + '```\n' * (length // 12),
+    'fences in fences': _again('```md\n'),
     'markers': _again('-'),
     'accents': lambda length: 'a' + '\u0301' * length,
 }
