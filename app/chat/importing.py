@@ -4,7 +4,7 @@ import asyncio
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -12,13 +12,14 @@ from typing import Literal, TypeVar
 
 from nicegui import Event
 
-from app.chat.taking_in import TakingIn, Tally
+from app.chat.taking_in import TakingIn, Tally, message_length
 from app.chat.trash import Trash
 from app.domain.carried import Carried
 from app.errors import GuilhermeError, ImportRefused, UnexpectedFault
 from app.exchange.reading.intake import Meter
 from app.exchange.reading.notes import Say
 from app.exchange.reading.own import Item
+from app.exchange.reading.remarks import Remark
 from app.exchange.recognising import read_file
 from app.replies.changes import BranchChanged
 from app.replies.live import LiveConversations
@@ -30,6 +31,9 @@ ITEMS = 50
 CHARACTERS = 500_000
 READ = 5_000_000
 """How much is read before it is stored: things, characters of messages, bytes of the file."""
+
+REMARKS = 100
+"""How many are shown; the others are counted."""
 
 TELL_EVERY = 0.2
 """Seconds between two steps that are told of."""
@@ -44,7 +48,8 @@ log = logging.getLogger(__name__)
 class Import:
     """How far an import is: bytes `read` of `total`, and what became of the conversations so far.
 
-    `giving` is the short end that cannot be cancelled any more. `error` says why it failed.
+    `giving` is the short end that cannot be cancelled any more. `error` says why it failed. `remarks` are the first of
+    all the `remarked` things that could not be read as they are in the file.
     """
 
     owner_id: str
@@ -52,6 +57,8 @@ class Import:
     read: int = 0
     total: int = 0
     tally: Tally = field(default_factory=Tally)
+    remarks: tuple[Remark, ...] = ()
+    remarked: int = 0
     error: GuilhermeError | None = None
 
     @property
@@ -150,7 +157,8 @@ class Importing:
             while part := await _in_thread(lambda: _next_part(found, meter), meter):
                 self.check_room(0)
                 await taking.take(part)
-                self._tell(replace(self._latest[owner_id], read=meter.done, total=meter.total, tally=taking.tally))
+                step = _with_remarks(self._latest[owner_id], part)
+                self._tell(replace(step, read=meter.done, total=meter.total, tally=taking.tally))
                 is_empty = False
             if is_empty:
                 raise ImportRefused(reason='unknown_format')
@@ -204,13 +212,19 @@ class Importing:
             self._live.reshelved.emit(owner_id)
 
 
+def _with_remarks(step: Import, part: Sequence[Item]) -> Import:
+    remarks = [item for item in part if isinstance(item, Remark)]
+    kept = (*step.remarks, *remarks)[:REMARKS]
+    return replace(step, remarks=kept, remarked=step.remarked + len(remarks))
+
+
 def _next_part(found: Iterator[Item], meter: Meter) -> list[Item]:
     part: list[Item] = []
     length, before = 0, meter.done
     for item in islice(found, ITEMS):
         part.append(item)
         if isinstance(item, Carried):
-            length += sum(len(message.content) + len(message.thinking) for message in item.messages)
+            length += sum(message_length(message) for message in item.messages)
         if length > CHARACTERS or meter.done > before + READ:
             break
     return part

@@ -195,7 +195,7 @@ class TakingIn:
     async def _add(self, message: Message) -> None:
         self._messages.append(message)
         self._fresh.add(message.id)
-        self._length += len(message.content) + len(message.thinking)
+        self._length += message_length(message)
         if len(self._messages) >= ROWS or self._length > CHARACTERS:
             await self._write()
 
@@ -203,6 +203,11 @@ class TakingIn:
         if self._conversations or self._messages:
             await self._staging.write(Batch(self._conversations, self._messages, self._queued))
         self._conversations, self._messages, self._queued, self._length = [], [], [], 0
+
+
+def message_length(message: Message) -> int:
+    """Give the characters of a message that are written."""
+    return len(message.content) + len(message.thinking) + sum(len(step.text) for step in message.steps)
 
 
 def _news(carried: Carried, found: Stored, messages: Mapping[str, Stored]) -> News:

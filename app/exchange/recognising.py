@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -18,13 +19,15 @@ from app.exchange.reading import (
     own,
     zip_members,
 )
+from app.exchange.reading.context import Reading
 from app.exchange.reading.intake import Intake, Meter, in_file
 from app.exchange.reading.json_bytes import without_mark
 from app.exchange.reading.json_stream import outline
 from app.exchange.reading.notes import Say
 from app.exchange.reading.own import Item
+from app.exchange.reading.remarks import Remark
 
-Reader = Callable[[Intake, str, Say], Iterator[Carried]]
+Reader = Callable[[Intake, Reading], Iterator[Carried | Remark]]
 
 TELLING: Mapping[tuple[str, ...], Reader] = {
     ('conversation',): own.read,
@@ -44,20 +47,33 @@ LOOKED_AT = 5000
 
 
 def read_file(file: Path, owner_id: str, t: Say, meter: Meter) -> Iterator[Item]:
-    """Yield what is in a file for `owner_id`, whatever its format; nothing is read before the first step.
+    """Yield what is in a file for `owner_id`, whatever its format, with a remark about each thing that could not be
+    read as it is; nothing is read before the first step.
 
     Raises:
-        ImportRefused: it has a fault, or it is in no format we know.
+        ImportRefused: nothing of it could be read, it is a trap, or it is in no format we know.
         Stopped: the meter was stopped.
     """
+    first, is_empty = None, True
+    for item in _items(file, Reading(owner_id, t), meter):
+        if isinstance(item, Remark):
+            first = first or item
+        else:
+            is_empty = False
+        yield item
+    if first is not None and is_empty:
+        raise first.as_refusal()
+
+
+def _items(file: Path, reading: Reading, meter: Meter) -> Iterator[Item]:
     with file.open('rb') as stream:
         beginning = stream.read(len(chat_history_database.BEGINNING))
     if beginning.startswith(chat_history_database.BEGINNING):
-        yield from chat_history_database.read(file, owner_id, meter)
+        yield from chat_history_database.read(file, reading, meter)
     elif beginning.startswith(zip_members.BEGINNINGS):
-        yield from _read_zip(file, owner_id, t, meter)
+        yield from _read_zip(file, reading, meter)
     else:
-        yield from _read_json(Intake(lambda: file.open('rb'), meter), owner_id, t)
+        yield from _read_json(Intake(lambda: file.open('rb'), meter), reading)
 
 
 def recognised(file: Intake) -> Reader | None:
@@ -71,18 +87,18 @@ def recognised(file: Intake) -> Reader | None:
     return None
 
 
-def _read_json(file: Intake, owner_id: str, t: Say) -> Iterator[Carried]:
+def _read_json(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
     with closing(file):
         reader = recognised(file)
         if reader is None:
             raise ImportRefused(reason='unknown_format')
-        yield from reader(file, owner_id, t)
+        yield from reader(file, reading)
 
 
-def _read_zip(file: Path, owner_id: str, t: Say, meter: Meter) -> Iterator[Item]:
+def _read_zip(file: Path, reading: Reading, meter: Meter) -> Iterator[Item]:
     with zip_members.opened(file) as archive:
         if is_archive(archive.namelist()):
-            yield from own.read_archive(file, owner_id, meter)
+            yield from own.read_archive(file, reading.owner_id, meter)
             return
         found = []
         for member in zip_members.json_members(archive):
@@ -94,7 +110,8 @@ def _read_zip(file: Path, owner_id: str, t: Say, meter: Meter) -> Iterator[Item]
         meter.total = sum(member.file_size for member, _ in found)
         for member, reader in found:
             with closing(zip_members.intake(archive, member, meter)) as intake, in_file(member.filename):
-                yield from reader(intake, owner_id, t)
+                for item in reader(intake, reading):
+                    yield replace(item, file=member.filename) if isinstance(item, Remark) else item
 
 
 def _looks_like_json(file: Intake) -> bool:

@@ -145,13 +145,20 @@ def _plainly(message: Message) -> Rendered:
 def _quickly(message: Message) -> Rendered | None:
     """Render a message: what a person wrote stays as it was typed, an answer is markdown."""
     if message.role is Role.USER:
-        return Rendered([render_plain(message.content)], [])
+        return _as_typed(message)
     try:
         html = render_quickly(_texts(message))
     except Exception:  # better plain than not at all
         log.exception('Message %s cannot be rendered as markdown', message.id)
         return _plainly(message)
     return None if html is None else _rendered(html)
+
+
+def _as_typed(message: Message) -> Rendered:
+    """Render what a person wrote; what an import folded away beside it is markdown."""
+    texts = tuple(step.text for step in message.steps)
+    html = (render_quickly(texts) or render_plainly(texts)) if texts else []
+    return Rendered([render_plain(message.content)], [''.join(step) for step in html])
 
 
 def _texts(message: Message) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.chat.importing import Import
+from app.exchange.reading.remarks import Remark
 from app.ui.translations import Translator, msgid
 from app.ui.wording import error_sentence, size
 
@@ -30,9 +31,15 @@ REFUSALS: Mapping[str, str] = {
     'bad_database': msgid('This database is damaged.'),
     'no_space': msgid('There is not enough space on the disk.'),
     'busy': msgid('Another import is still running. Wait for its end, or cancel it.'),
+    'came_out_empty': msgid('Nothing of this answer could be read; it is kept as it is in the file.'),
+    'marks_left': msgid('Marks for programs are left in the text.'),
+    'more_remarks': msgid('There is more to say of this conversation than {limit} things.'),
     'interrupted': msgid('The import was interrupted, so nothing of it was kept. Try again.'),
 }
-"""Why a file is refused; a test proves that none is missing."""
+"""Why a file is refused, or what could not be read of it; a test proves that none is missing."""
+
+SHOWN = 5
+"""Remarks on the page."""
 
 PLACES: Mapping[str, str] = {
     'file': msgid('file {n}'),
@@ -88,4 +95,17 @@ def _counts(t: Translator, step: Import) -> list[str]:
     told = [line.format(n=n) for line, n in zip(lines, counts, strict=True) if n]
     if tally.instruction:
         told.append(t('An instruction for every conversation came along. You can read and change it in the settings.'))
-    return told
+    return [*told, *_remark_lines(t, step)]
+
+
+def _remark_lines(t: Translator, step: Import) -> list[str]:
+    if not step.remarked:
+        return []
+    count = t.n('{n} thing could not be read as it is:', '{n} things could not be read as they are:', step.remarked)
+    return [count.format(n=step.remarked), *(remark_sentence(t, remark) for remark in step.remarks[:SHOWN])]
+
+
+def remark_sentence(t: Translator, remark: Remark) -> str:
+    """Say what could not be read of a file, and where it is."""
+    sentence = refusal_sentence(t, remark.as_refusal().as_data())
+    return f'{remark.title}: {sentence}' if remark.title else sentence

@@ -23,6 +23,7 @@ from app.exchange.reading.intake import Meter
 from app.replies.changes import BranchChanged
 from app.storage.documents import Documents
 from app.storage.folders import Folders
+from app.storage.staging import Staging
 from app.ui.files import words
 from app.ui.translations import translator
 from tests.chat.desk import Desk, open_desk
@@ -259,13 +260,26 @@ def claude(name: str) -> dict[str, Any]:
     return {'uuid': name, 'name': name, 'chat_messages': [message]}
 
 
-async def test_nothing_of_a_file_with_a_fault_is_kept(desk: Desk) -> None:
+async def test_a_fault_in_a_file_costs_only_itself(desk: Desk) -> None:
     given = [chat(f'c{number}', 'one', 'two') for number in range(300)]
-    given[250]['mapping']['c250-1']['message']['content'] = 5
+    given[250]['mapping'] = 5
+    given[260]['mapping']['c260-1']['message']['content'] = 5
     last = await bring(desk, given)
+    assert (last.state, last.tally, last.remarked) == ('done', Tally(new=299), 2)
+    first, second = last.remarks
+    assert (first.conversation, first.title, first.message) == (251, 'c250', 0)
+    assert (second.conversation, second.title, second.message) == (261, 'c260', 2)
+    assert await count(desk, 'message') == 2 * 299
+
+
+async def test_nothing_is_kept_of_an_import_that_fails(desk: Desk) -> None:
+    begin(desk, json.dumps([chat(f'c{number}', *['text ' * 200] * 20) for number in range(300)]))
+    await until(lambda: (desk.chat.importing.current(LOCAL_OWNER) or Import(owner_id='')).tally.new > 0)
+    await Staging(desk.parts.database).give_up()  # as another process does that starts meanwhile
+    last = await ended(desk)
     assert last.state == 'failed'
     assert isinstance(last.error, ImportRefused)
-    assert (last.error.details['conversation'], last.error.details['message']) == (251, 2)
+    assert last.error.details == {'reason': 'interrupted'}
     assert await listed(desk) == []
     await desk.chat.trash.erase_now()
     assert (await count(desk, 'conversation'), await count(desk, 'message')) == (0, 0)
@@ -377,7 +391,7 @@ async def test_one_conversation_as_json_comes_back(desk: Desk) -> None:
     begin(desk, given.content.replace(state.id.encode(), b'../../etc/passwd'))
     last = await ended(desk)
     assert last.error is not None
-    assert last.error.details == {'reason': 'wrong_shape', 'field': 'id', 'conversation': 1}
+    assert last.error.details == {'reason': 'wrong_shape', 'field': 'id', 'conversation': 1, 'byte': 0}
 
 
 def a_document() -> Document:

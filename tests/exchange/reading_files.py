@@ -7,6 +7,7 @@ from typing import Any
 from app.domain.carried import Carried
 from app.errors import ImportRefused
 from app.exchange.reading.intake import Meter
+from app.exchange.reading.remarks import Remark
 from app.exchange.recognising import read_file
 
 FILES = Path(__file__).parent / 'files'
@@ -34,6 +35,14 @@ def read_text(folder: Path, text: str | bytes) -> list[Carried]:
 def read_json(folder: Path, value: Any) -> list[Carried]:
     """Read a file with this value as JSON."""
     return read_text(folder, json.dumps(value))
+
+
+def remarks(folder: Path, text: str | bytes) -> tuple[list[Carried], list[Remark]]:
+    """Read a file with this text: what came of it, and what is said of the rest."""
+    file = folder / 'given'
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    found = [*read_file(file, OWNER, say, Meter(file.stat().st_size))]
+    return [item for item in found if isinstance(item, Carried)], [item for item in found if isinstance(item, Remark)]
 
 
 def refusal(folder: Path, text: str | bytes) -> dict[str, Any]:

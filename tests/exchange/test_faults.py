@@ -1,4 +1,4 @@
-"""A file that cannot be read is refused, with the place of the fault and never with another exception."""
+"""A file of which nothing can be read is refused, with the place of the fault and never with another exception."""
 
 import json
 import sqlite3
@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from app.errors import ImportRefused
 from app.exchange.reading.intake import CHUNK, Meter, Stopped
+from app.exchange.reading.remarks import Remark
 from app.exchange.recognising import read_file
-from tests.exchange.reading_files import FILES, OWNER, drawn, read, read_json, read_text, refusal, say
+from tests.exchange.reading_files import FILES, OWNER, drawn, read, read_json, read_text, refusal, remarks, say
 
 
 def chats(*contents: Any) -> list[dict[str, Any]]:
@@ -38,25 +39,23 @@ def test_bytes_are_counted_as_they_lie_in_the_file(tmp_path: Path) -> None:
     assert refusal(tmp_path, text)['byte'] == text.index(b';')
 
 
-@pytest.mark.parametrize('padding', [0, 2 * CHUNK])
+@pytest.mark.parametrize('padding', [1, 2 * CHUNK])
 def test_a_file_that_was_cut_off(padding: int, tmp_path: Path) -> None:
-    text = json.dumps(chats('x' * padding, 'y'))[:-20]
-    place = refusal(tmp_path, text)
-    assert (place['reason'], place['byte'], place['line']) == ('cut_off', len(text), 1)
+    text = json.dumps(chats('x' * padding, 'y'))[:-20]  # within the second conversation
+    whole, [remark] = remarks(tmp_path, text)
+    assert len(whole) == 1
+    assert (remark.reason, remark.byte, remark.details['line']) == ('cut_off', len(text), 1)
 
 
 @pytest.mark.parametrize('padding', [1, CHUNK - 300, 2 * CHUNK])
 def test_a_fault_of_shape_is_told_with_conversation_message_and_byte(padding: int, tmp_path: Path) -> None:
     given = chats('x' * padding, 'fine', 'wrong')
-    given[2]['messages'].append({'role': 'assistant', 'content': 7})
+    given[2]['messages'] = 7
     text = json.dumps(given, indent=1)
-    assert refusal(tmp_path, text) == {
-        'reason': 'wrong_shape',
-        'field': 'content',
-        'conversation': 3,
-        'message': 2,
-        'byte': text.index('{\n  "id": "chat 3"'),
-    }
+    whole, [remark] = remarks(tmp_path, text)
+    assert len(whole) == 2
+    byte = text.index('{\n  "id": "chat 3"')
+    assert remark == Remark(reason='wrong_shape', details={'field': 'messages'}, conversation=3, byte=byte)
 
 
 @pytest.mark.parametrize(
@@ -72,10 +71,13 @@ def test_a_fault_of_shape_is_told_with_conversation_message_and_byte(padding: in
         ({'id': []}, {'reason': 'wrong_shape', 'field': 'id'}),
     ],
 )
-def test_what_has_another_shape(change: dict[str, Any], details: dict[str, Any], tmp_path: Path) -> None:
-    place = refusal(tmp_path, json.dumps([*chats('x'), *({**chats('y')[0], **change},)]))
-    assert details.items() <= place.items()
-    assert place['conversation'] == 2
+def test_what_has_another_shape_costs_only_itself(
+    change: dict[str, Any], details: dict[str, Any], tmp_path: Path
+) -> None:
+    whole, [remark] = remarks(tmp_path, json.dumps([*chats('x'), *({**chats('y')[0], **change},)]))
+    assert details.items() <= remark.as_refusal().details.items()
+    assert remark.conversation == 2
+    assert len(whole) == (1 if {'id', 'messages'} & change.keys() and not remark.message else 2)
 
 
 def test_messages_in_a_circle(tmp_path: Path) -> None:

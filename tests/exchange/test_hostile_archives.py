@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.carried import Carried
 from app.errors import ImportRefused
 from app.exchange.archive import CONVERSATIONS, DOCUMENTS, FOLDERS, FORMAT, MANIFEST, PREFERENCES
-from app.exchange.reading import chat_history_database, zip_members
+from app.exchange.reading import chat_history_database, notes, zip_members
 from app.exchange.reading.intake import Meter, Stopped
+from app.exchange.reading.remarks import Remark
 from app.exchange.recognising import read_file
 from tests.exchange.reading_apart import read_apart
 from tests.exchange.reading_files import FILES, OWNER, read, say
@@ -186,13 +188,25 @@ def test_a_database_as_it_should_be(tmp_path: Path) -> None:
          'wrong_shape'),
         ((CONVERSATION_TABLE, MESSAGE_TABLE, f"INSERT INTO messages SELECT x, 'a', 'user', hex(zeroblob(3000000)), 0 "
           f'FROM ({ENDLESS} LIMIT 20)'), 'too_long'),
-        ((CONVERSATION_TABLE, MESSAGE_TABLE, "INSERT INTO messages VALUES (1, 'a', 'user', 'x', 9e999)"), 'wrong_time'),
-        ((CONVERSATION_TABLE, MESSAGE_TABLE, "INSERT INTO messages VALUES (1, 'a', 'user', x'ff00', 0)"),
-         'wrong_shape'),
     ],
 )  # fmt: skip
 def test_a_database_that_is_a_trap(statements: tuple[str, ...], reason: str, tmp_path: Path) -> None:
     assert refused(database(tmp_path, *statements)) == reason
+
+
+@pytest.mark.parametrize(
+    ('said', 'reason', 'content'),
+    [("'x', 9e999", 'wrong_time', 'x'), ("'x', -62135596800", 'wrong_time', 'x'), ("x'ff00', 0", 'wrong_shape', '')],
+)
+def test_an_odd_value_in_a_database_costs_only_itself(said: str, reason: str, content: str, tmp_path: Path) -> None:
+    odd = f"INSERT INTO messages VALUES (2, 'a', 'user', {said})"
+    file = database(tmp_path, CONVERSATION_TABLE, MESSAGE_TABLE, HELLO, odd)
+    found = [*read_file(file, OWNER, say, Meter(0))]
+    [made] = [item for item in found if isinstance(item, Carried)]
+    [remark] = [item for item in found if isinstance(item, Remark)]
+    assert (remark.reason, remark.conversation, remark.message, remark.title) == (reason, 1, 2, made.conversation.title)
+    assert made.messages[0].content == 'hello'
+    assert made.messages[1].content == (content or notes.unread(say))
 
 
 def test_what_else_is_in_a_database_does_nothing(tmp_path: Path) -> None:

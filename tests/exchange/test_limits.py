@@ -18,7 +18,7 @@ from app.exchange.reading.intake import CHUNK
 from app.exchange.reading.json_bytes import pieces
 from app.exchange.reading.json_events import LONGEST_NUMBER, LongNumbers
 from tests.exchange.reading_apart import read_apart
-from tests.exchange.reading_files import FILES, read_json, read_text, refusal
+from tests.exchange.reading_files import FILES, read_json, read_text, refusal, remarks
 
 MEGABYTE = 1_000_000
 ROOM = 150
@@ -159,14 +159,14 @@ def test_brackets_may_lie_deep_only_where_messages_hold_each_other(tmp_path: Pat
     assert refusal(tmp_path, chat(beside=b'[' * 200 + b']' * 200))['reason'] == 'too_deep'
 
 
-def test_a_time_that_is_anything_is_refused(tmp_path: Path) -> None:
+def test_a_time_that_is_anything_is_left_out(tmp_path: Path) -> None:
     deep = b'[' * 5_000 + b']' * 5_000
-    text = b'[{"conversationId":"c","messages":[{"text":"x","createdAt":%s}]}]' % deep
-    assert refusal(tmp_path, text)['reason'] == 'wrong_time'
-    assert (
-        refusal(tmp_path, json.dumps([{'messages': [{'role': 'user'}], 'timestamp': '9' * MEGABYTE}]))['reason']
-        == 'wrong_time'
-    )
+    for text in (
+        b'[{"conversationId":"c","messages":[{"text":"x","createdAt":%s}]}]' % deep,
+        json.dumps([{'messages': [{'role': 'user', 'content': 'x'}], 'timestamp': '9' * MEGABYTE}]),
+    ):
+        [made], [remark] = remarks(tmp_path, text)
+        assert (made.messages[0].content, remark.reason) == ('x', 'wrong_time')
 
 
 def answer(content: str) -> list[dict[str, Any]]:

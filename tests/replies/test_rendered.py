@@ -36,6 +36,13 @@ async def test_the_notes_of_a_command_are_markdown_too() -> None:
     assert (await rendered_of(RenderedMessages(), noted)).steps == ['<ul><li><em>b</em></li></ul>', '']
 
 
+async def test_what_is_folded_beside_a_question_is_rendered_too() -> None:
+    asked = message(CHAT, None, content='*a*', steps=(Step('In the file', '```json\n1\n```', {}),))
+    rendered = await rendered_of(RenderedMessages(), asked)
+    assert '*a*' in rendered.blocks[0]
+    assert ['<code' in step for step in rendered.steps] == [True]
+
+
 async def test_what_was_rendered_is_not_rendered_again() -> None:
     rendered, messages = RenderedMessages(), [answer('a'), answer('b')]
     first = await rendered_of(rendered, messages[0])

@@ -11,13 +11,17 @@ APP = Path(errors.__file__).parent
 
 
 def reasons() -> set[str]:
-    """Find every reason that `ImportRefused` is given."""
+    """Find every reason that `ImportRefused` and `Remark` are given, or a reader remarks."""
     found = set()
     for file in APP.rglob('*.py'):
         for node in ast.walk(ast.parse(file.read_text('utf-8'))):
-            if isinstance(node, ast.Call) and getattr(node.func, 'id', '') == 'ImportRefused':
-                given = [each.value for keyword in node.keywords if keyword.arg == 'reason' for each in [keyword]]
-                found |= {each.value for one in given for each in ast.walk(one) if isinstance(each, ast.Constant)}
+            if isinstance(node, ast.Call) and getattr(node.func, 'id', '') in ('ImportRefused', 'Remark'):
+                given = [keyword.value for keyword in node.keywords if keyword.arg == 'reason']
+            elif isinstance(node, ast.Call) and getattr(node.func, 'attr', '') == 'remark':
+                given = node.args[:1]
+            else:
+                continue
+            found |= {each.value for one in given for each in ast.walk(one) if isinstance(each, ast.Constant)}
     return {str(each) for each in found}
 
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from app.domain.carried import Carried
 from app.domain.message import Role
-from app.errors import ImportRefused
 from app.exchange.reading import notes, shapes
+from app.exchange.reading.context import Reading
+from app.exchange.reading.conversations import read_each
 from app.exchange.reading.intake import Intake
-from app.exchange.reading.json_stream import read_each
-from app.exchange.reading.notes import Say
-from app.exchange.reading.tree import Node, Outline, carried, in_a_line
+from app.exchange.reading.nodes import Node, unread
+from app.exchange.reading.remarks import Remark
+from app.exchange.reading.tree import Outline, carried, in_a_line
 
 FORMAT = 'chat-history'
 
@@ -25,29 +26,22 @@ ROLES: Mapping[str, Role] = {
 }
 
 
-def read(file: Intake, owner_id: str, t: Say) -> Iterator[Carried]:
+def read(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
     """Yield the conversations of a file."""
-    return read_each(file, lambda value: _conversation(value, owner_id, t))
+    return read_each(file, reading, lambda value: _conversation(value, reading))
 
 
-def role_of(value: Any) -> Role:
-    """Give who speaks."""
-    role = shapes.text(value, 'role').strip().lower()
-    if role not in ROLES:
-        raise ImportRefused(reason='unknown_role', field='role', value=role[:40])
-    return ROLES[role]
-
-
-def _conversation(value: Any, owner_id: str, t: Say) -> Carried | None:
+def _conversation(value: Any, reading: Reading) -> Carried | None:
     value = shapes.mapping(value, 'conversation')
     messages = shapes.sequence(value.get('messages'), 'messages')
-    nodes = in_a_line([_node(message, number, t) for number, message in enumerate(messages, 1)])
-    written_at = shapes.moment(value.get('timestamp'), 'timestamp')
+    nodes = in_a_line([_node(message, number, reading) for number, message in enumerate(messages, 1)])
+    written_at = reading.moment(value.get('timestamp'), 'timestamp')
     key = shapes.name(value.get('id'), 'id') or f'{written_at} {nodes[0].content[:200] if nodes else ""}'
     return carried(
+        reading,
         Outline(
             format=FORMAT,
-            owner_id=owner_id,
+            owner_id=reading.owner_id,
             key=key,
             title=shapes.text(value.get('title'), 'title'),
             created_at=written_at,
@@ -57,16 +51,21 @@ def _conversation(value: Any, owner_id: str, t: Say) -> Carried | None:
     )
 
 
-def _node(value: Any, number: int, t: Say) -> Node:
-    with shapes.at_message(number):
+def _node(value: Any, number: int, reading: Reading) -> Node:
+    t = reading.t
+    with reading.message(number):
         value = shapes.mapping(value, 'message')
+        role, speaker = reading.role(value.get('role'), ROLES)
         images = value.get('images') if isinstance(value.get('images'), list) else []
         return Node(
             key=f'#{number}',
             parent='',
             number=number,
-            role=role_of(value.get('role')),
+            role=role,
+            speaker=speaker,
             content=notes.paragraphs([shapes.text(value.get('content'), 'content'), *[notes.image(t) for _ in images]]),
             thinking=shapes.side_text(value.get('thinking')),
-            created_at=shapes.moment(value.get('timestamp'), 'timestamp'),
+            created_at=reading.moment(value.get('timestamp'), 'timestamp'),
+            source=value,
         )
+    return unread(t, value, number=number, key=f'#{number}', is_user=shapes.side_field(value, 'role') == 'user')

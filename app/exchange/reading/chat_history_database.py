@@ -10,17 +10,21 @@ import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from app.domain.carried import Carried
 from app.errors import ImportRefused
-from app.exchange.reading import shapes
-from app.exchange.reading.chat_history import FORMAT, role_of
+from app.exchange.reading import notes, shapes
+from app.exchange.reading.chat_history import FORMAT, ROLES
+from app.exchange.reading.context import Reading
 from app.exchange.reading.intake import LARGEST_PIECE, Meter
 from app.exchange.reading.json_bytes import LARGEST_TEXT
-from app.exchange.reading.tree import MOST_MESSAGES, Node, Outline, carried, in_a_line
+from app.exchange.reading.nodes import Node, unread
+from app.exchange.reading.remarks import Remark
+from app.exchange.reading.tree import MOST_MESSAGES, Outline, carried, in_a_line
 
 BEGINNING = b'SQLite format 3\x00'
 
@@ -58,7 +62,7 @@ HARMLESS = frozenset({'quick_check', 'table_info'})
 """What may be asked of the file beside its rows."""
 
 
-def read(file: Path, owner_id: str, meter: Meter) -> Iterator[Carried]:
+def read(file: Path, reading: Reading, meter: Meter) -> Iterator[Carried | Remark]:
     """Yield the conversations of a file.
 
     Raises:
@@ -67,7 +71,7 @@ def read(file: Path, owner_id: str, meter: Meter) -> Iterator[Carried]:
     """
     try:
         with closing(opened(file, meter)) as database:
-            yield from _conversations(database, owner_id, meter)
+            yield from _conversations(database, reading, meter)
     except (sqlite3.Error, OverflowError) as error:
         meter.look()
         reason = 'long_text' if isinstance(error, sqlite3.DataError) else 'bad_database'
@@ -103,7 +107,7 @@ def _allowed(action: int, first: str | None, second: str | None, *_: str | None)
     return sqlite3.SQLITE_OK if good else sqlite3.SQLITE_DENY
 
 
-def _conversations(database: sqlite3.Connection, owner_id: str, meter: Meter) -> Iterator[Carried]:
+def _conversations(database: sqlite3.Connection, reading: Reading, meter: Meter) -> Iterator[Carried | Remark]:
     said, outlines = (_columns(database, table) for table in TABLES)
     if not {'conversation_id', 'role', 'content'} <= said or 'id' not in outlines:
         raise ImportRefused(reason='unknown_format')
@@ -113,17 +117,18 @@ def _conversations(database: sqlite3.Connection, owner_id: str, meter: Meter) ->
     [[count]] = database.execute('SELECT count(*) FROM messages')
     known, read = _known(database), 0
     for number, (key, places) in enumerate(groupby(_places(database), key=lambda place: place[0]), 1):
-        try:
-            messages = _within_limits(_row(database, 'messages', MESSAGE, said, place) for _, place in places)
+        made, messages, outline = None, [], ('', None)
+        with reading.conversation():
             outline = _row(database, 'conversations', OUTLINE, outlines, known.get(str(key)))
-            made = _conversation(str(key), messages, outline, owner_id)
-        except ImportRefused as refusal:
-            raise ImportRefused(**{'conversation': number, **refusal.details}) from refusal
+            messages = _within_limits(_row(database, 'messages', MESSAGE, said, place) for _, place in places)
+            made = _conversation(str(key), messages, outline, reading)
         read += len(messages)
         meter.done = meter.total * read // max(count, 1)
         meter.look()
         if made is not None:
             yield made
+        title = made.conversation.title if made else notes.plain(shapes.side_text(outline[0]))
+        yield from (replace(remark, conversation=number, title=title) for remark in reading.take())
 
 
 def _columns(database: sqlite3.Connection, table: str) -> set[str]:
@@ -173,30 +178,35 @@ def _within_limits(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return kept
 
 
-def _conversation(key: str, rows: list[tuple[Any, ...]], outline: tuple[Any, ...], owner_id: str) -> Carried | None:
-    nodes = in_a_line([_node(row, number) for number, row in enumerate(rows, 1)])
+def _conversation(key: str, rows: list[tuple[Any, ...]], outline: tuple[Any, ...], reading: Reading) -> Carried | None:
+    nodes = in_a_line([_node(row, number, reading) for number, row in enumerate(rows, 1)])
     title, written_at = outline
     return carried(
+        reading,
         Outline(
             format=FORMAT,
-            owner_id=owner_id,
+            owner_id=reading.owner_id,
             key=key,
             title=shapes.text(title, 'title'),
-            created_at=shapes.moment(written_at, 'timestamp'),
+            created_at=reading.moment(written_at, 'timestamp'),
             current=nodes[-1].key,
         ),
         nodes,
     )
 
 
-def _node(row: tuple[Any, ...], number: int) -> Node:
-    key, role, content, written_at = row
-    with shapes.at_message(number):
+def _node(row: tuple[Any, ...], number: int, reading: Reading) -> Node:
+    key, said, content, written_at = row
+    with reading.message(number):
+        role, speaker = reading.role(said, ROLES)
         return Node(
             key=f'#{number}' if key is None else shapes.name(key, 'id'),
             parent='',
             number=number,
-            role=role_of(role),
+            role=role,
+            speaker=speaker,
             content=shapes.text(content, 'content'),
-            created_at=shapes.moment(written_at, 'timestamp'),
+            created_at=reading.moment(written_at, 'timestamp'),
         )
+    value = dict(zip(MESSAGE, row, strict=True))
+    return unread(reading.t, value, number=number, key=f'#{number}', is_user=said == 'user')

@@ -9,12 +9,14 @@ from typing import Any
 
 from app.domain.carried import Carried
 from app.domain.message import Role, Source, Status
-from app.errors import ImportRefused
 from app.exchange.reading import notes, shapes
+from app.exchange.reading.context import Reading
+from app.exchange.reading.conversations import read_each
 from app.exchange.reading.intake import Intake
-from app.exchange.reading.json_stream import read_each
+from app.exchange.reading.nodes import Node, unread
 from app.exchange.reading.notes import Say
-from app.exchange.reading.tree import Node, Outline, carried
+from app.exchange.reading.remarks import Remark
+from app.exchange.reading.tree import Outline, carried
 
 FORMAT = 'chatgpt'
 
@@ -29,52 +31,55 @@ HIDDEN = frozenset({'user_editable_context', 'model_editable_context', 'reasonin
 """Kinds of content that nobody was shown: what the person set, what was remembered, how long was thought."""
 
 
-def read(file: Intake, owner_id: str, t: Say) -> Iterator[Carried]:
+def read(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
     """Yield the conversations of a file."""
-    return read_each(file, lambda value: _conversation(value, owner_id, t))
+    return read_each(file, reading, lambda value: _conversation(value, reading))
 
 
-def _conversation(value: Any, owner_id: str, t: Say) -> Carried | None:
+def _conversation(value: Any, reading: Reading) -> Carried | None:
     value = shapes.mapping(value, 'conversation')
     nodes = shapes.mapping(value.get('mapping'), 'mapping')
     key = shapes.name(value.get('conversation_id') or value.get('id') or value.get('current_node'), 'id')
     outline = Outline(
         format=FORMAT,
-        owner_id=owner_id,
+        owner_id=reading.owner_id,
         key=key or next(iter(nodes), ''),
         title=shapes.text(value.get('title'), 'title'),
-        created_at=shapes.moment(value.get('create_time'), 'create_time'),
-        updated_at=shapes.moment(value.get('update_time'), 'update_time'),
+        created_at=reading.moment(value.get('create_time'), 'create_time'),
+        updated_at=reading.moment(value.get('update_time'), 'update_time'),
         current=shapes.name(value.get('current_node'), 'current_node'),
         pinned=bool(value.get('is_starred') or value.get('pinned_time')),
         archived=bool(value.get('is_archived')),
     )
-    read_nodes = [_node(name, node, number, t) for number, (name, node) in enumerate(nodes.items(), 1)]
-    return carried(outline, read_nodes, join=True)
+    read_nodes = [_node(name, node, number, reading) for number, (name, node) in enumerate(nodes.items(), 1)]
+    return carried(reading, outline, read_nodes, join=True)
 
 
-def _node(name: str, value: Any, number: int, t: Say) -> Node:
-    with shapes.at_message(number):
+def _node(name: str, value: Any, number: int, reading: Reading) -> Node:
+    with reading.message(number):
         value = shapes.mapping(value, 'node')
         message = shapes.mapping(value.get('message'), 'message')
         author = shapes.mapping(message.get('author'), 'author')
         metadata = shapes.mapping(message.get('metadata'), 'metadata')
-        role = shapes.text(author.get('role'), 'role') or 'system'
-        if role not in ROLES:
-            raise ImportRefused(reason='unknown_role', field='role', value=role[:40])
-        content, thinking = ('', '') if _is_hidden(message, metadata) else _said(message, author, metadata, role, t)
+        said = shapes.side_text(author.get('role')) or 'system'
+        role, speaker = reading.role(said, ROLES)
+        hidden = _is_hidden(message, metadata)
+        content, thinking = ('', '') if hidden else _said(message, author, metadata, said, reading.t)
         return Node(
             key=name,
             parent=shapes.name(value.get('parent'), 'parent'),
             number=number,
-            role=ROLES[role],
+            role=role,
+            speaker=speaker,
             content=content,
             thinking=thinking,
-            created_at=shapes.moment(message.get('create_time'), 'create_time'),
-            model=shapes.side_text(metadata.get('model_slug')) if role == 'assistant' else '',
+            created_at=reading.moment(message.get('create_time'), 'create_time'),
+            model=shapes.side_text(metadata.get('model_slug')) if said == 'assistant' else '',
             status=Status.STOPPED if message.get('status') == 'in_progress' else Status.COMPLETE,
             sources=_sources(metadata),
+            source=None if hidden or said != 'assistant' else message,
         )
+    return unread(reading.t, value, number=number, key=name, parent=shapes.side_field(value, 'parent'))
 
 
 def _is_hidden(message: Mapping[str, Any], metadata: Mapping[str, Any]) -> bool:

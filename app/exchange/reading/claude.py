@@ -11,12 +11,14 @@ from typing import Any
 
 from app.domain.carried import Carried
 from app.domain.message import Role
-from app.errors import ImportRefused
 from app.exchange.reading import notes, shapes
+from app.exchange.reading.context import Reading
+from app.exchange.reading.conversations import read_each
 from app.exchange.reading.intake import Intake
-from app.exchange.reading.json_stream import read_each
+from app.exchange.reading.nodes import Node, unread
 from app.exchange.reading.notes import Say
-from app.exchange.reading.tree import Node, Outline, carried, in_a_line
+from app.exchange.reading.remarks import Remark
+from app.exchange.reading.tree import Outline, carried, in_a_line
 
 FORMAT = 'claude'
 
@@ -27,25 +29,26 @@ SILENT = frozenset({'token_budget', 'flag', 'redacted_thinking'})
 _FENCES = re.compile('`{3,}')
 
 
-def read(file: Intake, owner_id: str, t: Say) -> Iterator[Carried]:
+def read(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
     """Yield the conversations of a file."""
-    return read_each(file, lambda value: _conversation(value, owner_id, t))
+    return read_each(file, reading, lambda value: _conversation(value, reading))
 
 
-def _conversation(value: Any, owner_id: str, t: Say) -> Carried | None:
+def _conversation(value: Any, reading: Reading) -> Carried | None:
     value = shapes.mapping(value, 'conversation')
     messages = shapes.sequence(value.get('chat_messages'), 'chat_messages')
-    nodes = [_node(message, number, t) for number, message in enumerate(messages, 1)]
+    nodes = [_node(message, number, reading) for number, message in enumerate(messages, 1)]
     if not any(node.parent for node in nodes):
         nodes = in_a_line(nodes)
     return carried(
+        reading,
         Outline(
             format=FORMAT,
-            owner_id=owner_id,
+            owner_id=reading.owner_id,
             key=shapes.name(value.get('uuid'), 'uuid') or (nodes[0].key if nodes else ''),
             title=shapes.text(value.get('name'), 'name'),
-            created_at=shapes.moment(value.get('created_at'), 'created_at'),
-            updated_at=shapes.moment(value.get('updated_at'), 'updated_at'),
+            created_at=reading.moment(value.get('created_at'), 'created_at'),
+            updated_at=reading.moment(value.get('updated_at'), 'updated_at'),
             current=shapes.name(value.get('current_leaf_message_uuid'), 'current_leaf_message_uuid')
             or (nodes[-1].key if nodes else ''),
             folder=_project(value.get('project')),
@@ -59,12 +62,11 @@ def _project(value: Any) -> str:
     return shapes.side_text(value.get('name')).strip() if isinstance(value, dict) else ''
 
 
-def _node(value: Any, number: int, t: Say) -> Node:
-    with shapes.at_message(number):
+def _node(value: Any, number: int, reading: Reading) -> Node:
+    t = reading.t
+    with reading.message(number):
         value = shapes.mapping(value, 'message')
-        sender = shapes.text(value.get('sender'), 'sender')
-        if sender not in ROLES:
-            raise ImportRefused(reason='unknown_role', field='sender', value=sender[:40])
+        role, speaker = reading.role(value.get('sender'), ROLES, 'sender')
         blocks = [shapes.mapping(block, 'content') for block in shapes.sequence(value.get('content'), 'content')]
         said = [_said(block, t) for block in blocks] or [shapes.text(value.get('text'), 'text')]
         if not any(said) and not any(block.get('type') == 'thinking' for block in blocks):
@@ -73,12 +75,16 @@ def _node(value: Any, number: int, t: Say) -> Node:
             key=shapes.name(value.get('uuid'), 'uuid'),
             parent=shapes.name(value.get('parent_message_uuid'), 'parent_message_uuid'),
             number=number,
-            role=ROLES[sender],
+            role=role,
+            speaker=speaker,
             content=notes.paragraphs([*said, *_attached(value, t)]),
             thinking=notes.paragraphs(_thought(block) for block in blocks),
-            created_at=shapes.moment(value.get('created_at'), 'created_at'),
+            created_at=reading.moment(value.get('created_at'), 'created_at'),
             model=shapes.side_text(value.get('model')),
+            source=value,
         )
+    key, parent, sender = (shapes.side_field(value, name) for name in ('uuid', 'parent_message_uuid', 'sender'))
+    return unread(t, value, number=number, key=key, parent=parent, is_user=sender in ('human', 'user'))
 
 
 def _said(block: Mapping[str, Any], t: Say) -> str:

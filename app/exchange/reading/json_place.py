@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from typing import Any
 
 import ijson
@@ -9,6 +10,9 @@ import ijson
 from app.errors import ImportRefused
 from app.exchange.reading.intake import Intake
 from app.exchange.reading.json_bytes import JSON_FAULTS, pieces
+
+MOST_PLACES = 100
+"""Conversations of a file whose beginnings are looked for."""
 
 _STEPS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[^"]', re.DOTALL)
 """A text as a whole, everything else byte by byte. In bytes, a text would take the square of its length."""
@@ -30,20 +34,61 @@ def refusal(file: Intake, last: int) -> ImportRefused:
     return ImportRefused(reason='cut_off' if end else 'empty_file', byte=end, line=line, column=column)
 
 
-def start_of(file: Intake, number: int, piece: int) -> int:
-    """Give the byte at which the conversation with this number begins; the one before it ended in `piece`."""
-    seen = _Outline()
-    parser = ijson.basic_parse_coro(seen)
-    for index, (start, data) in enumerate(pieces(file), 1):
+class Places:
+    """Finds where conversations begin, one after the other, reading the file a second time at most.
+
+    Only the first `MOST_PLACES` are looked for: within the piece of the file where one begins each step counts.
+    """
+
+    def __init__(self, file: Intake) -> None:
+        self._again = file.again
+        self._file: Intake | None = None  # opened with the first that is looked for
+        self._pieces: Iterator[tuple[int, bytes]] = iter(())
+        self._seen = _Outline()
+        self._parser = ijson.basic_parse_coro(self._seen)
+        self._index = self._found = 0
+        self._steps: Iterator[tuple[int, bytes]] = iter(())
+
+    def start_of(self, number: int, piece: int) -> int | None:
+        """Give the byte at which the conversation with this number begins; the one before it ended in `piece`.
+
+        Numbers have to grow from call to call. None if that is not known.
+        """
+        self._found += 1
+        if self._found > MOST_PLACES:
+            return None
+        if self._file is None:
+            self._file = self._again()
+            self._pieces = _marked(self._file)
+        while True:
+            for start, step in self._steps:
+                self._parser.send(step)
+                if self._seen.begun >= number:
+                    return start
+            if not self._next(piece):
+                return None
+
+    def close(self) -> None:
+        """Give the file back."""
+        if self._file is not None:
+            self._file.close()
+
+    def _next(self, piece: int) -> bool:
+        """Go on to the next piece, passing over those before `piece` at once; False if there is none."""
+        for start, data in self._pieces:
+            self._index += 1
+            if self._index >= piece:
+                self._steps = ((start + found.start(), found[0]) for found in _STEPS.finditer(data))
+                return True
+            self._parser.send(data)
+        return False
+
+
+def _marked(file: Intake) -> Iterator[tuple[int, bytes]]:
+    """Yield the pieces of a file, of which nothing is kept: no piece is too much."""
+    for piece in pieces(file):
         file.mark()
-        if index < piece:
-            parser.send(data)
-            continue
-        for found in _STEPS.finditer(data):
-            parser.send(found[0])
-            if seen.begun >= number:
-                return start + found.start()
-    return 0
+        yield piece
 
 
 def _first_fault(parser: Any, data: bytes) -> int:

@@ -1,11 +1,11 @@
-"""Reads the conversations of a JSON file one by one.
+"""Reads the members of the list in a JSON file one by one.
 
 Beside each goes where to look for its beginning, should it have a fault: the parser, ijson, does not say where it is.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from typing import Any, TypeVar
+from typing import Any
 
 from app.errors import ImportRefused
 from app.exchange.reading import json_place
@@ -14,29 +14,8 @@ from app.exchange.reading.json_bytes import JSON_FAULTS, pieces
 from app.exchange.reading.json_events import Event, EventParser
 from app.exchange.reading.json_values import DEEPEST, DEEPEST_CHAIN, Builder
 
-T = TypeVar('T')
-
 TOLD = 3
 """Steps of a path that are told: the formats differ in the first two."""
-
-
-def read_each(file: Intake, convert: Callable[[Any], T | None], *, deepest: int = DEEPEST) -> Iterator[T]:
-    """Yield what `convert` makes of each member of the list in a file (or of the one object that it is).
-
-    What it makes nothing of is passed over. Brackets may lie `deepest` within each other.
-
-    Raises:
-        ImportRefused: the file is no JSON, is beyond a limit, or `convert` raised it; with the place.
-    """
-    for number, value, piece in values(file, deepest):
-        try:
-            made = convert(value)
-        except ImportRefused as refusal:
-            with closing(file.again()) as again:
-                byte = json_place.start_of(again, number, piece)
-            raise ImportRefused(**{'conversation': number, 'byte': byte, **refusal.details}) from refusal
-        if made is not None:
-            yield made
 
 
 def values(file: Intake, deepest: int = DEEPEST) -> Iterator[tuple[int, Any, int]]:

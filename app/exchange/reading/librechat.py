@@ -10,33 +10,37 @@ from typing import Any
 from app.domain.carried import Carried
 from app.domain.message import Role, Status
 from app.exchange.reading import notes, shapes
+from app.exchange.reading.context import Reading
+from app.exchange.reading.conversations import read_each
 from app.exchange.reading.intake import Intake
-from app.exchange.reading.json_stream import read_each
 from app.exchange.reading.json_values import DEEPEST_CHAIN
+from app.exchange.reading.nodes import Node, unread
 from app.exchange.reading.notes import Say
-from app.exchange.reading.tree import Node, Outline, carried, in_a_line
+from app.exchange.reading.remarks import Remark
+from app.exchange.reading.tree import Outline, carried, in_a_line
 
 FORMAT = 'librechat'
 
 
-def read(file: Intake, owner_id: str, t: Say) -> Iterator[Carried]:
+def read(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
     """Yield the conversations of a file."""
-    return read_each(file, lambda value: _conversation(value, owner_id, t), deepest=DEEPEST_CHAIN)
+    return read_each(file, reading, lambda value: _conversation(value, reading), deepest=DEEPEST_CHAIN)
 
 
-def _conversation(value: Any, owner_id: str, t: Say) -> Carried | None:
+def _conversation(value: Any, reading: Reading) -> Carried | None:
     value = shapes.mapping(value, 'conversation')
-    nodes = [_node(message, number, parent, t) for number, (message, parent) in enumerate(_flat(_top(value)), 1)]
+    nodes = [_node(message, number, parent, reading) for number, (message, parent) in enumerate(_flat(_top(value)), 1)]
     if not any(node.parent for node in nodes):
         nodes = in_a_line(nodes)
     return carried(
+        reading,
         Outline(
             format=FORMAT,
-            owner_id=owner_id,
+            owner_id=reading.owner_id,
             key=shapes.name(value.get('conversationId'), 'conversationId') or (nodes[0].key if nodes else ''),
             title=shapes.text(value.get('title'), 'title'),
-            created_at=shapes.moment(value.get('createdAt'), 'createdAt'),
-            updated_at=shapes.moment(value.get('updatedAt'), 'updatedAt'),
+            created_at=reading.moment(value.get('createdAt'), 'createdAt'),
+            updated_at=reading.moment(value.get('updatedAt'), 'updatedAt'),
             current=_newest(nodes),
             tags=[shapes.side_text(tag) for tag in value.get('tags') or [] if isinstance(tag, str)]
             if isinstance(value.get('tags'), list)
@@ -62,8 +66,9 @@ def _flat(messages: Any) -> Iterator[tuple[Any, str]]:
             waiting += [(child, key) for child in reversed(shapes.sequence(message['children'], 'children'))]
 
 
-def _node(value: Any, number: int, parent: str, t: Say) -> Node:
-    with shapes.at_message(number):
+def _node(value: Any, number: int, parent: str, reading: Reading) -> Node:
+    t = reading.t
+    with reading.message(number):
         value = shapes.mapping(value, 'message')
         is_user = _is_user(value)
         content = shapes.sequence(value.get('content'), 'content')
@@ -78,10 +83,14 @@ def _node(value: Any, number: int, parent: str, t: Say) -> Node:
             role=Role.USER if is_user else Role.ASSISTANT,
             content=notes.paragraphs([*said, *_files(value, t)]),
             thinking=notes.paragraphs(_thought(block) for block in blocks),
-            created_at=shapes.moment(value.get('createdAt'), 'createdAt'),
+            created_at=reading.moment(value.get('createdAt'), 'createdAt'),
             model='' if is_user else shapes.side_text(value.get('model')),
             status=Status.STOPPED if value.get('unfinished') is True and not is_user else Status.COMPLETE,
+            source=value,
         )
+    key, above = (shapes.side_field(value, name) for name in ('messageId', 'parentMessageId'))
+    is_user = isinstance(value, dict) and value.get('isCreatedByUser') is True
+    return unread(t, value, number=number, key=key, parent=parent or above, is_user=is_user)
 
 
 def _is_user(value: Mapping[str, Any]) -> bool:

@@ -1,9 +1,19 @@
 """Lines that stand in the place of what cannot be carried over, in words of the person's language."""
 
-from collections.abc import Callable, Iterable
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from app.domain.message import Step
 
 Say = Callable[[str], str]
 """Translates a text."""
+
+LONGEST_FOLDED = 20_000
+"""Characters of JSON that are kept of what we do not know."""
+
+_FENCES = re.compile('`{3,}')
 
 
 def image(t: Say) -> str:
@@ -37,9 +47,49 @@ def tool(t: Say, name: str) -> str:
     )
 
 
+def speaker(t: Say, name: str) -> str:
+    """Say who spoke, where that is none of those we know."""
+    return note(t('Said by {name}').format(name=plain(name)))
+
+
+def unread(t: Say) -> str:
+    """Stand for a message that has another shape than messages have; it is folded below."""
+    return note(t('This message could not be read. It is folded here as it is in the file.'))
+
+
 def unknown(t: Say, kind: str) -> str:
     """Stand for what we do not know."""
     return note(t('Something was here that cannot be imported: {kind}').format(kind=plain(kind) or '?'))
+
+
+def fenced(text: str, language: str = '') -> str:
+    """Give a code block whose fence is longer than any run of backticks in it; `language` may come from a file."""
+    fence = '`' * max((3, *(len(run) + 1 for run in _FENCES.findall(text))))
+    info = plain(language).replace('`', '').partition(' ')[0]
+    return f'{fence}{info}\n{text.rstrip()}\n{fence}'
+
+
+def folded(t: Say, kind: str, value: Any) -> Step:
+    """Keep what we do not know as it is in the file, folded, as JSON; too long a one is cut, and says so.
+
+    `kind` is what the file calls it, empty where it has no name.
+    """
+    said = ''
+    for piece in _written(value):
+        said += piece[: LONGEST_FOLDED + 1 - len(said)]
+        if len(said) > LONGEST_FOLDED:
+            break
+    is_cut = len(said) > LONGEST_FOLDED
+    title = t('As it is in the file: {kind}').format(kind=plain(kind)) if plain(kind) else t('As it is in the file')
+    cut = note(t('It is longer than this; the rest is not part of the import.'))
+    return Step(title, paragraphs([fenced(said[:LONGEST_FOLDED], 'json'), cut if is_cut else '']))
+
+
+def _written(value: Any) -> Iterator[str]:
+    try:
+        yield from json.JSONEncoder(ensure_ascii=False, indent=1, default=str).iterencode(value)
+    except RecursionError:  # messages within each other, as LibreChat writes them
+        yield ' …'
 
 
 def note(said: str) -> str:

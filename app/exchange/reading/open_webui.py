@@ -13,12 +13,14 @@ from typing import Any
 
 from app.domain.carried import Carried
 from app.domain.message import Role, Source, Status
-from app.errors import ImportRefused
 from app.exchange.reading import notes, shapes
+from app.exchange.reading.context import Reading
+from app.exchange.reading.conversations import read_each
 from app.exchange.reading.intake import Intake
-from app.exchange.reading.json_stream import read_each
+from app.exchange.reading.nodes import Node, unread
 from app.exchange.reading.notes import Say
-from app.exchange.reading.tree import Node, Outline, carried, in_a_line
+from app.exchange.reading.remarks import Remark
+from app.exchange.reading.tree import Outline, carried, in_a_line
 
 FORMAT = 'open-webui'
 
@@ -30,26 +32,27 @@ _QUOTE_MARK = re.compile(r'^>[ ]?', re.MULTILINE)
 _NAME = re.compile(r'\bname="([^"]*)"')
 
 
-def read(file: Intake, owner_id: str, t: Say) -> Iterator[Carried]:
+def read(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
     """Yield the conversations of a file."""
-    return read_each(file, lambda value: _conversation(value, owner_id, t))
+    return read_each(file, reading, lambda value: _conversation(value, reading))
 
 
-def _conversation(value: Any, owner_id: str, t: Say) -> Carried | None:
+def _conversation(value: Any, reading: Reading) -> Carried | None:
     value = shapes.mapping(value, 'conversation')
     chat = shapes.mapping(value.get('chat'), 'chat')
     history = shapes.mapping(chat.get('history'), 'history')
-    nodes = _tree(history, t) or _line(chat, t)
+    nodes = _tree(history, reading) or _line(chat, reading)
     current = shapes.name(history.get('currentId'), 'currentId')
     meta = value.get('meta') if isinstance(value.get('meta'), dict) else {}
     return carried(
+        reading,
         Outline(
             format=FORMAT,
-            owner_id=owner_id,
+            owner_id=reading.owner_id,
             key=shapes.name(value.get('id') or chat.get('id'), 'id') or (nodes[0].key if nodes else ''),
             title=shapes.text(value.get('title') or chat.get('title'), 'title'),
-            created_at=shapes.moment(value.get('created_at') or chat.get('timestamp'), 'created_at'),
-            updated_at=shapes.moment(value.get('updated_at'), 'updated_at'),
+            created_at=reading.moment(value.get('created_at') or chat.get('timestamp'), 'created_at'),
+            updated_at=reading.moment(value.get('updated_at'), 'updated_at'),
             current=current or (nodes[-1].key if nodes else ''),
             tags=_tags(meta.get('tags') or chat.get('tags')),
             pinned=value.get('pinned') is True,
@@ -59,14 +62,14 @@ def _conversation(value: Any, owner_id: str, t: Say) -> Carried | None:
     )
 
 
-def _tree(history: Mapping[str, Any], t: Say) -> list[Node]:
+def _tree(history: Mapping[str, Any], reading: Reading) -> list[Node]:
     messages = shapes.mapping(history.get('messages'), 'history.messages')
-    return [_node(key, message, number, t) for number, (key, message) in enumerate(messages.items(), 1)]
+    return [_node(key, message, number, reading) for number, (key, message) in enumerate(messages.items(), 1)]
 
 
-def _line(chat: Mapping[str, Any], t: Say) -> list[Node]:
+def _line(chat: Mapping[str, Any], reading: Reading) -> list[Node]:
     messages = shapes.sequence(chat.get('messages'), 'chat.messages')
-    return in_a_line([_node('', message, number, t) for number, message in enumerate(messages, 1)])
+    return in_a_line([_node('', message, number, reading) for number, message in enumerate(messages, 1)])
 
 
 def _tags(value: Any) -> list[str]:
@@ -75,28 +78,31 @@ def _tags(value: Any) -> list[str]:
     return [shapes.side_text(tag.get('name') if isinstance(tag, dict) else tag) for tag in tags]
 
 
-def _node(key: str, value: Any, number: int, t: Say) -> Node:
-    with shapes.at_message(number):
+def _node(key: str, value: Any, number: int, reading: Reading) -> Node:
+    t = reading.t
+    with reading.message(number):
         value = shapes.mapping(value, 'message')
-        role = shapes.text(value.get('role'), 'role')
-        if role not in ROLES:
-            raise ImportRefused(reason='unknown_role', field='role', value=role[:40])
+        role, speaker = reading.role(value.get('role'), ROLES)
         written = _unfolded(_text(value.get('content'), t), t)
         failed = shapes.side_mappings([value.get('error')])
         return Node(
             key=key or shapes.name(value.get('id'), 'id'),
             parent=shapes.name(value.get('parentId'), 'parentId'),
             number=number,
-            role=ROLES[role],
+            role=role,
+            speaker=speaker,
             content=notes.paragraphs(
                 [written.text, *(shapes.side_text(each.get('content')) for each in failed), *_files(value, t)]
             ),
             thinking=notes.paragraphs([shapes.side_text(value.get('reasoning_content')), *written.thoughts]),
-            created_at=shapes.moment(value.get('timestamp'), 'timestamp'),
-            model=shapes.side_text(value.get('model')) if role == 'assistant' else '',
-            status=Status.STOPPED if role == 'assistant' and value.get('done') is False else Status.COMPLETE,
+            created_at=reading.moment(value.get('timestamp'), 'timestamp'),
+            model=shapes.side_text(value.get('model')) if role is Role.ASSISTANT else '',
+            status=Status.STOPPED if role is Role.ASSISTANT and value.get('done') is False else Status.COMPLETE,
             sources=_sources(value),
+            source=value,
         )
+    own, parent, role_name = (shapes.side_field(value, name) for name in ('id', 'parentId', 'role'))
+    return unread(t, value, number=number, key=key or own, parent=parent, is_user=role_name == 'user')
 
 
 def _text(content: Any, t: Say) -> str:

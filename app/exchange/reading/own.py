@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from app.domain.carried import Carried
 from app.domain.conversation import Folder
@@ -10,9 +11,10 @@ from app.domain.document import Document
 from app.errors import ImportRefused
 from app.exchange.reading.archive import WRONG_RECORD, Archive
 from app.exchange.reading.checking import checked, checked_folder
+from app.exchange.reading.context import Reading
+from app.exchange.reading.conversations import read_each
 from app.exchange.reading.intake import Intake, Meter
-from app.exchange.reading.json_stream import values
-from app.exchange.reading.notes import Say
+from app.exchange.reading.remarks import Remark
 from app.exchange.records import Record, carried_from
 
 
@@ -23,8 +25,8 @@ class Wishes:
     data: Record
 
 
-Item = Carried | Document | Folder | Wishes
-"""What a file may hold."""
+Item = Carried | Document | Folder | Wishes | Remark
+"""What a file may hold, and what is said of it."""
 
 
 def read_archive(file: Path, owner_id: str, meter: Meter) -> Iterator[Item]:
@@ -38,12 +40,14 @@ def read_archive(file: Path, owner_id: str, meter: Meter) -> Iterator[Item]:
             yield checked(carried, number)
 
 
-def read(file: Intake, owner_id: str, _: Say) -> Iterator[Carried]:
-    """Yield the conversation of a file."""
-    for number, record, _piece in values(file):
-        try:
-            made = checked(carried_from(record, owner_id), number)
-        except WRONG_RECORD as error:
-            field = ' '.join(str(error).split())[:80]
-            raise ImportRefused(reason='wrong_shape', field=field, conversation=number) from error
-        yield made
+def read(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
+    """Yield the conversation of a file, or several."""
+    return read_each(file, reading, lambda record: _conversation(record, reading.owner_id))
+
+
+def _conversation(record: Any, owner_id: str) -> Carried:
+    try:
+        return checked(carried_from(record, owner_id), 0)
+    except WRONG_RECORD as error:
+        field = ' '.join(str(error).split())[:80]
+        raise ImportRefused(reason='wrong_shape', field=field) from error

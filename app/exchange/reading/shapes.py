@@ -1,8 +1,7 @@
 """Takes values out of foreign JSON: what is missing is empty, what has another shape than it should is refused."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,15 +18,6 @@ LONGEST_TIME = 100
 WRITTEN = ('%Y-%m-%d %H:%M:%S', '%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d/%m/%Y, %H:%M:%S')
 
 
-@contextmanager
-def at_message(number: int) -> Iterator[None]:
-    """Add the number of the message, from 1, to what is refused within."""
-    try:
-        yield
-    except ImportRefused as refusal:
-        raise ImportRefused(**{'message': number, **refusal.details}) from refusal
-
-
 def text(value: Any, field: str) -> str:
     """Give a text, empty for null."""
     if value is None or isinstance(value, str):
@@ -39,6 +29,12 @@ def name(value: Any, field: str) -> str:
     """Give an id or a key as text: some programs number them, or use a time."""
     is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     return str(value) if is_number else text(value, field)
+
+
+def side_field(value: Any, field: str) -> str:
+    """Give a text or number that may stand in a field of what may be an object: empty for whatever else it is."""
+    given = value.get(field) if isinstance(value, dict) else None
+    return given if isinstance(given, str) else str(given) if isinstance(given, int) else ''
 
 
 def side_text(value: Any) -> str:

@@ -8,10 +8,13 @@ from uuid import UUID, uuid5
 
 from app.domain.carried import Carried
 from app.domain.conversation import Conversation
-from app.domain.message import Message, Role, Source, Status
+from app.domain.message import Message, Role
 from app.domain.model import ModelRef
 from app.errors import ImportRefused
+from app.exchange.reading.context import Reading
+from app.exchange.reading.nodes import Node
 from app.exchange.reading.notes import paragraphs
+from app.exchange.reading.noticing import noticed
 
 NAMESPACE = UUID('6c3f5c5e-5d0e-4d4b-9f0e-9a2f3f7a7c11')
 """Of the ids made from foreign ones. It never changes: importing again finds by it what is there."""
@@ -27,30 +30,6 @@ MOST_TAGS = 100
 """Tags of one conversation that are taken over."""
 
 TICK = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
-    """A message as the foreign file has it: `key` and `parent` are its names there.
-
-    One that `is_empty` is left out, and what stands below it moves up. `number` is its place in the file, from 1.
-    """
-
-    key: str
-    parent: str
-    number: int
-    role: Role
-    content: str = ''
-    thinking: str = ''
-    created_at: datetime | None = None
-    model: str = ''
-    status: Status = Status.COMPLETE
-    sources: tuple[Source, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        """Tell whether there is nothing to show of it."""
-        return not (self.content.strip() or self.thinking.strip())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +54,8 @@ class Outline:
         return str(uuid5(NAMESPACE, path.encode('utf-8', 'replace').decode()))
 
 
-def carried(outline: Outline, nodes: Sequence[Node], *, join: bool = False) -> Carried | None:
-    """Make the conversation; None if there is nothing in it.
+def carried(reading: Reading, outline: Outline, nodes: Sequence[Node], *, join: bool = False) -> Carried | None:
+    """Make the conversation; None if there is nothing in it. What is odd about its nodes is remarked.
 
     With `join`, what the assistant says in several nodes one below the other becomes one message.
 
@@ -85,7 +64,7 @@ def carried(outline: Outline, nodes: Sequence[Node], *, join: bool = False) -> C
     """
     if len(nodes) > MOST_MESSAGES:
         raise ImportRefused(reason='too_many_messages', limit=MOST_MESSAGES)
-    nodes = [node if node.key else replace(node, key=f'#{node.number}') for node in nodes]
+    nodes = [noticed(reading, node if node.key else replace(node, key=f'#{node.number}')) for node in nodes]
     by_key = {node.key: node for node in reversed(nodes)}  # of two with the same key the first counts
     kept = _lifted([node for node in nodes if by_key[node.key] is node], by_key)
     heads = {node.key: node.key for node in kept}
@@ -152,6 +131,7 @@ def _one(run: Sequence[Node], parent: str) -> Node:
         model=next((node.model for node in reversed(run) if node.model), ''),
         status=run[-1].status,
         sources=tuple(dict.fromkeys(source for node in run for source in node.sources)),
+        steps=tuple(step for node in run for step in node.steps),
     )
 
 
@@ -191,6 +171,7 @@ def _messages(outline: Outline, ordered: Sequence[Node]) -> tuple[Message, ...]:
                 finished_at=last,
                 model=ModelRef(outline.format, node.model) if node.model else None,
                 sources=node.sources,
+                steps=node.steps,
             )
         )
     return tuple(made)

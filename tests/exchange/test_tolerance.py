@@ -1,0 +1,108 @@
+"""One odd value costs only itself: the rest comes in, and what is odd is said with its place."""
+
+import json
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.domain.message import Role
+from app.exchange.reading import notes
+from tests.exchange.reading_files import FILES, remarks, say
+
+YEAR_ONE = -62_135_596_800
+"""The time zero of .NET in seconds."""
+
+MESSAGES: Mapping[str, Callable[[Any], list[dict[str, Any]]]] = {
+    'chatgpt': lambda chat: [node['message'] for node in chat['mapping'].values() if node.get('message')],
+    'claude': lambda chat: chat['chat_messages'],
+    'open_webui': lambda chat: [*chat['chat']['history']['messages'].values()],
+    'librechat': lambda chat: chat['messages'],
+    'chat_history': lambda chat: chat['messages'],
+}
+TIMES = {
+    'chatgpt': 'create_time',
+    'claude': 'created_at',
+    'open_webui': 'timestamp',
+    'librechat': 'createdAt',
+    'chat_history': 'timestamp',
+}
+
+
+def chats_of(name: str) -> list[dict[str, Any]]:
+    """Give what an export has, as a list of three: one that is whole, one to be damaged, one that is whole."""
+    found = json.loads((FILES / f'{name}.json').read_text())
+    [first, *_] = found if isinstance(found, list) else [found]
+    return [deepcopy(first) | {key: f'{key} {number}' for key in KEYS} for number in range(3)]
+
+
+KEYS = 'id', 'uuid', 'conversation_id', 'conversationId'
+
+
+@pytest.mark.parametrize('name', MESSAGES)
+@pytest.mark.parametrize('time', [YEAR_ONE, -1, 1e300, 'tomorrow', True, [], '0001-01-01T00:00:00Z'])
+def test_a_time_nobody_lived_in_is_left_out(name: str, time: Any, tmp_path: Path) -> None:
+    given = chats_of(name)
+    whole, _ = remarks(tmp_path, json.dumps(given))
+    MESSAGES[name](given[1])[-1][TIMES[name]] = time
+    made, [remark] = remarks(tmp_path, json.dumps(given))
+    assert [[each.content for each in chat.messages] for chat in made] == [
+        [each.content for each in chat.messages] for chat in whole
+    ]
+    assert (remark.reason, remark.conversation) == ('wrong_time', 2)
+    assert remark.message
+    assert remark.title == made[1].conversation.title
+
+
+@pytest.mark.parametrize(
+    ('role', 'becomes', 'said'),
+    [
+        ('developer', Role.SYSTEM, 'Hello'),
+        ('function', Role.ASSISTANT, 'Hello'),
+        ('narrator', Role.ASSISTANT, '[Said by narrator]\n\nHello'),
+        ('', Role.ASSISTANT, 'Hello'),
+        (7, Role.ASSISTANT, 'Hello'),
+    ],
+)
+@pytest.mark.parametrize('name', ['claude', 'open_webui', 'chat_history'])
+def test_an_unknown_role_is_taken_for_what_it_most_probably_is(
+    name: str, role: Any, becomes: Role, said: str, tmp_path: Path
+) -> None:
+    given = chats_of(name)
+    field = 'sender' if name == 'claude' else 'role'
+    last = MESSAGES[name](given[1])[-1]
+    key = next((last[each] for each in ('uuid', 'id') if each in last), '')
+    last.clear()
+    last |= {field: role, 'content': [{'type': 'text', 'text': 'Hello'}] if name == 'claude' else 'Hello'}
+    last |= {'uuid': key, 'id': key}
+    made, [remark] = remarks(tmp_path, json.dumps(given))
+    assert (remark.reason, remark.conversation) == ('unknown_role', 2)
+    assert [(each.role, each.content) for each in made[1].messages if 'Hello' in each.content][-1] == (becomes, said)
+    assert len(made) == 3
+
+
+@pytest.mark.parametrize('name', MESSAGES)
+def test_a_message_of_another_shape_is_kept_as_it_is(name: str, tmp_path: Path) -> None:
+    given = chats_of(name)
+    whole, _ = remarks(tmp_path, json.dumps(given))
+    field = 'content' if name != 'claude' else 'text'
+    MESSAGES[name](given[1])[-1] |= {field: 7, 'content': 7}
+    made, [remark] = remarks(tmp_path, json.dumps(given))
+    assert (remark.reason, remark.conversation) == ('wrong_shape', 2)
+    assert [len(chat.messages) for chat in made] == [len(chat.messages) for chat in whole]
+    [kept] = [each for each in made[1].messages if notes.unread(say) in each.content]
+    assert '"content": 7' in kept.steps[0].text
+
+
+@pytest.mark.parametrize('name', MESSAGES)
+@pytest.mark.parametrize('odd', [None, 7, 'x', [], {'title': 'A bad one', 'messages': 7, 'mapping': 7}])
+def test_a_conversation_of_another_shape_costs_only_itself(name: str, odd: Any, tmp_path: Path) -> None:
+    first, second, _ = chats_of(name)
+    if isinstance(odd, dict):
+        odd = odd | {'chat_messages': 7, 'chat': 7}
+    made, said = remarks(tmp_path, json.dumps([first, odd, second]))
+    assert len(made) == 2
+    assert [(each.reason, each.conversation) for each in said] == ([] if odd is None else [('wrong_shape', 2)])
+    assert isinstance(odd, dict) is any(each.title == 'A bad one' for each in said)
