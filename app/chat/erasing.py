@@ -69,6 +69,7 @@ class Erasing:
         await self._forget_documents(owner_id)
         if copies:
             await asyncio.to_thread(self._copies.remove)
+        self._importing.forget(owner_id)
         gone = self._live.of(owner_id)
         for state in gone:
             state.announce(replace(state.conversation, deleted_at=datetime.now(UTC)))

@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 
 from nicegui import Event
 
+from app.chat.remark_lists import RemarkLists, Remarks
 from app.chat.taking_in import TakingIn, Tally, message_length
 from app.chat.trash import Trash
 from app.domain.carried import Carried
@@ -32,9 +33,6 @@ CHARACTERS = 500_000
 READ = 5_000_000
 """How much is read before it is stored: things, characters of messages, bytes of the file."""
 
-REMARKS = 100
-"""How many are shown; the others are counted."""
-
 TELL_EVERY = 0.2
 """Seconds between two steps that are told of."""
 
@@ -48,8 +46,8 @@ log = logging.getLogger(__name__)
 class Import:
     """How far an import is: bytes `read` of `total`, and what became of the conversations so far.
 
-    `giving` is the short end that cannot be cancelled any more. `error` says why it failed. `remarks` are the first of
-    all the `remarked` things that could not be read as they are in the file.
+    `giving` is the short end that cannot be cancelled any more. `error` says why it failed. `remarks` are about what
+    could not be read as it is in the file.
     """
 
     owner_id: str
@@ -57,8 +55,7 @@ class Import:
     read: int = 0
     total: int = 0
     tally: Tally = field(default_factory=Tally)
-    remarks: tuple[Remark, ...] = ()
-    remarked: int = 0
+    remarks: Remarks = field(default_factory=Remarks)
     error: GuilhermeError | None = None
 
     @property
@@ -70,7 +67,8 @@ class Import:
 class Importing:
     """Imports that run, at most one for each person, and the last one that ended. `changed` tells of every step.
 
-    `inbox` is the folder where files wait for their import; whatever lies there is ours.
+    `inbox` is the folder where files wait for their import; whatever lies there is ours. `remark_lists` has what could
+    not be read of the last one.
     """
 
     def __init__(
@@ -84,6 +82,7 @@ class Importing:
     ) -> None:
         self.changed: Event[Import] = Event()
         self.inbox = inbox
+        self.remark_lists = RemarkLists(inbox)
         self._staging = staging
         self._trash = trash
         self._live = live
@@ -116,6 +115,7 @@ class Importing:
         if owner_id in self._tasks:
             raise ImportRefused(reason='busy')
         meter = self._meters[owner_id] = Meter(file.stat().st_size)
+        self.remark_lists.begin(owner_id)
         self._tell(Import(owner_id=owner_id, total=meter.total))
         work = self._import(owner_id, file, self._words(language), meter)
         task = self._tasks[owner_id] = asyncio.create_task(work, name=f'import for {owner_id}')
@@ -131,6 +131,7 @@ class Importing:
         """Put away how the last import ended."""
         if owner_id not in self._tasks:
             self._latest.pop(owner_id, None)
+            self.remark_lists.remove(owner_id)
 
     async def recover(self) -> None:
         """Go on with what an earlier run was giving, and give up what it was reading."""
@@ -142,6 +143,7 @@ class Importing:
 
     async def close(self) -> None:
         """Stop all imports."""
+        self.remark_lists.close()
         tasks = [*self._tasks.values()]
         for owner_id, task in self._tasks.items():
             self._meters[owner_id].stopped = True
@@ -157,8 +159,8 @@ class Importing:
             while part := await _in_thread(lambda: _next_part(found, meter), meter):
                 self.check_room(0)
                 await taking.take(part)
-                step = _with_remarks(self._latest[owner_id], part)
-                self._tell(replace(step, read=meter.done, total=meter.total, tally=taking.tally))
+                await self._note(owner_id, part)
+                self._tell(replace(self._latest[owner_id], read=meter.done, total=meter.total, tally=taking.tally))
                 is_empty = False
             if is_empty:
                 raise ImportRefused(reason='unknown_format')
@@ -168,6 +170,13 @@ class Importing:
             await self._follow()
         finally:
             await asyncio.shield(asyncio.ensure_future(self._clean(taking, found, file)))
+
+    async def _note(self, owner_id: str, part: Sequence[Item]) -> None:
+        """Keep what is said of a part, for the page and for the list."""
+        more = [item for item in part if isinstance(item, Remark)]
+        await self.remark_lists.add(owner_id, more)
+        step = self._latest[owner_id]
+        self._latest[owner_id] = replace(step, remarks=step.remarks.and_those(more))
 
     async def _follow(self) -> None:
         while news := await self._staging.follow():
@@ -210,12 +219,6 @@ class Importing:
         self._tell(replace(last, state=state, error=error))
         if state == 'done':
             self._live.reshelved.emit(owner_id)
-
-
-def _with_remarks(step: Import, part: Sequence[Item]) -> Import:
-    remarks = [item for item in part if isinstance(item, Remark)]
-    kept = (*step.remarks, *remarks)[:REMARKS]
-    return replace(step, remarks=kept, remarked=step.remarked + len(remarks))
 
 
 def _next_part(found: Iterator[Item], meter: Meter) -> list[Item]:

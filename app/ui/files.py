@@ -12,11 +12,12 @@ from app.chat import Chat
 from app.domain.conversation import LOCAL_OWNER
 from app.domain.message import Message, Status
 from app.errors import GuilhermeError, NotFound, StorageUnavailable
-from app.exchange.names import disposition
+from app.exchange.names import disposition, file_name
 from app.exchange.transcript import Words
 from app.ui.edge.purposes import is_download
 from app.ui.ending_wording import ending_sentence, omission_sentence
 from app.ui.preferences import Preferences
+from app.ui.remark_files import MEDIA_TYPES, remark_file
 from app.ui.translations import Translator, translator
 from app.ui.wording import error_sentence
 
@@ -47,6 +48,21 @@ class Files:
             headers = {**HEADERS, 'Content-Disposition': disposition(f'guilherme-{now:%Y-%m-%d}.zip')}
             content = self.chat.exporting.archive(LOCAL_OWNER, now)
             return StreamingResponse(content, media_type='application/zip', headers=headers)
+
+        @app.get('/import/remarks.{ending}', include_in_schema=False)
+        async def remarks(request: Request, ending: str) -> Response:
+            if not is_download(request.headers):
+                return self._for_pages_only(request)
+            return self._remarks(self._translator(request), ending)
+
+    def _remarks(self, t: Translator, ending: str) -> Response:
+        lists = self.chat.importing.remark_lists
+        if ending not in MEDIA_TYPES or not lists.has(LOCAL_OWNER):
+            return refusal(t, NotFound(id=ending))
+        name = file_name(t('What could not be read'), ending)
+        content = remark_file(t, lists.read(LOCAL_OWNER), ending)
+        headers = {**HEADERS, 'Content-Disposition': disposition(name)}
+        return StreamingResponse(content, media_type=MEDIA_TYPES[ending], headers=headers)
 
     def _for_pages_only(self, request: Request) -> Response:
         t = self._translator(request)

@@ -57,10 +57,18 @@ def refusal_sentence(t: Translator, error: Mapping[str, Any]) -> str:
     refusal = REFUSALS.get(str(error.get('reason', '')))
     if error.get('code') != 'import_refused' or refusal is None:
         return error_sentence(t, error).text
-    place = ', '.join(t(words).format(n=error[name]) for name, words in PLACES.items() if name in error)
-    limit = f'{error.get("limit", 0):,}'.replace(',', '.' if t.language == 'pt-BR' else ',')
-    sentence = t(refusal).format_map({'field': '…', 'value': '…', 'encoding': '…'} | dict(error) | {'limit': limit})
+    place, sentence = _place(t, error), _reason(t, error)
     return f'{sentence} ({place})' if place else sentence
+
+
+def _place(t: Translator, said: Mapping[str, Any]) -> str:
+    return ', '.join(t(words).format(n=said[name]) for name, words in PLACES.items() if name in said)
+
+
+def _reason(t: Translator, said: Mapping[str, Any]) -> str:
+    limit = f'{said.get("limit", 0):,}'.replace(',', '.' if t.language == 'pt-BR' else ',')
+    values = {'field': '…', 'value': '…', 'encoding': '…'} | dict(said) | {'limit': limit}
+    return t(REFUSALS[said['reason']]).format_map(values)
 
 
 def progress_of_import(t: Translator, step: Import) -> str:
@@ -99,13 +107,29 @@ def _counts(t: Translator, step: Import) -> list[str]:
 
 
 def _remark_lines(t: Translator, step: Import) -> list[str]:
-    if not step.remarked:
+    n = step.remarks.count
+    if not n:
         return []
-    count = t.n('{n} thing could not be read as it is:', '{n} things could not be read as they are:', step.remarked)
-    return [count.format(n=step.remarked), *(remark_sentence(t, remark) for remark in step.remarks[:SHOWN])]
+    count = t.n(
+        '{n} thing could not be read as it is in the file:', '{n} things could not be read as they are in the file:', n
+    )
+    more = t('… and {n} more. They are all in the list.').format(n=n - SHOWN)
+    said = [remark_sentence(t, remark) for remark in step.remarks.first[:SHOWN]]
+    return [count.format(n=n), *said, *([more] if n > SHOWN else [])]
 
 
 def remark_sentence(t: Translator, remark: Remark) -> str:
-    """Say what could not be read of a file, and where it is."""
+    """Say what could not be read of a file, and where it is: “Recipes: … (conversation 12, message 3, byte 48211)”."""
     sentence = refusal_sentence(t, remark.as_refusal().as_data())
     return f'{remark.title}: {sentence}' if remark.title else sentence
+
+
+def reason_sentence(t: Translator, remark: Remark) -> str:
+    """Say why something could not be read, without its place."""
+    return _reason(t, {**remark.details, 'reason': remark.reason})
+
+
+def place_in_file(t: Translator, remark: Remark) -> str:
+    """Say where in a file something begins that could not be read, as far as that is known: “line 2, byte 48211”."""
+    byte = {} if remark.byte is None else {'byte': remark.byte}
+    return _place(t, {name: value for name, value in remark.details.items() if name in ('line', 'column')} | byte)

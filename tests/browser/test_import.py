@@ -61,6 +61,29 @@ async def test_a_file_with_a_fault_is_refused_with_its_place(importing_app: AppP
     await expect(result).to_have_text('2 conversations were imported.')
 
 
+async def test_what_could_not_be_read_is_said_and_is_there_as_a_file(
+    importing_app: AppProcess, open_tab: OpenTab
+) -> None:
+    said = [{'role': 'user', 'content': 'hello'}]
+    odd = [{'id': number, 'title': f'Odd {number}', 'messages': 7} for number in range(7)]
+    given = json.dumps([{'id': 'c', 'messages': said}, *odd]).encode()
+    screen = await open_tab(importing_app, PATH)
+    await choose(screen, {'name': 'chat_history.json', 'mimeType': '', 'buffer': given})
+    result = screen.part('import-result')
+    await expect(result).to_contain_text('1 conversation was imported.')
+    await expect(result).to_contain_text('7 things could not be read as they are in the file:')
+    byte = given.index(b'{"id": 0')
+    await expect(result).to_contain_text(f'Odd 0: “messages” is not what it should be. (conversation 2, byte {byte})')
+    await expect(result).to_contain_text('… and 2 more. They are all in the list.')
+    async with screen.page.expect_download() as download:
+        await screen.part('import-remarks-csv').click()
+    table = (await (await download.value).path()).read_text('utf-8-sig').splitlines()
+    assert [line.split(',')[2] for line in table] == ['Title', *(f'Odd {number}' for number in range(7))]
+    await choose(screen, FILES / 'claude.json')
+    await expect(result).to_have_text('2 conversations were imported.')
+    await expect(screen.part('import-remarks')).to_have_count(0)
+
+
 async def test_a_file_can_be_dropped(importing_app: AppProcess, open_tab: OpenTab) -> None:
     screen = await open_tab(importing_app, PATH)
     await screen.part('data-import').evaluate(

@@ -265,15 +265,15 @@ async def test_a_fault_in_a_file_costs_only_itself(desk: Desk) -> None:
     given[250]['mapping'] = 5
     given[260]['mapping']['c260-1']['message']['content'] = 5
     last = await bring(desk, given)
-    assert (last.state, last.tally, last.remarked) == ('done', Tally(new=299), 2)
-    first, second = last.remarks
+    assert (last.state, last.tally, last.remarks.count) == ('done', Tally(new=299), 2)
+    first, second = last.remarks.first
     assert (first.conversation, first.title, first.message) == (251, 'c250', 0)
     assert (second.conversation, second.title, second.message) == (261, 'c260', 2)
     assert await count(desk, 'message') == 2 * 299
 
 
 async def test_nothing_is_kept_of_an_import_that_fails(desk: Desk) -> None:
-    begin(desk, json.dumps([chat(f'c{number}', *['text ' * 200] * 20) for number in range(300)]))
+    begin(desk, json.dumps([chat(f'c{number}', *['text ' * 200] * 20) for number in range(80)]))
     await until(lambda: (desk.chat.importing.current(LOCAL_OWNER) or Import(owner_id='')).tally.new > 0)
     await Staging(desk.parts.database).give_up()  # as another process does that starts meanwhile
     last = await ended(desk)
@@ -313,7 +313,7 @@ async def test_an_import_cancelled_before_its_first_step(desk: Desk) -> None:
 
 
 async def test_the_end_of_the_process_ends_an_import(desk: Desk) -> None:
-    begin(desk, json.dumps([chat(f'c{number}', *['text ' * 200] * 20) for number in range(300)]))
+    begin(desk, json.dumps([chat(f'c{number}', *['text ' * 200] * 20) for number in range(80)]))
     await until(lambda: (desk.chat.importing.current(LOCAL_OWNER) or Import(owner_id='')).tally.new > 0)
     await asyncio.wait_for(desk.chat.importing.close(), 5)
     assert await listed(desk) == []

@@ -51,7 +51,7 @@ async def goes_on(desk: Desk, conversation_id: str) -> None:
 async def test_what_failed_is_no_double_when_it_comes_again(desk: Desk) -> None:
     await bring(desk, [chat(f'c{number}', 'one', 'two') for number in range(60)])
     later = [chat(f'c{number}', 'one', 'two', 'three') for number in range(60)]
-    begin(desk, json.dumps([*later, *(chat(f'd{number}', *['text ' * 200] * 20) for number in range(200))]))
+    begin(desk, json.dumps([*later, *(chat(f'd{number}', *['text ' * 200] * 20) for number in range(60))]))
     await until(lambda: (desk.chat.importing.current(LOCAL_OWNER) or Import(owner_id='')).tally.new > 0)
     await Staging(desk.parts.database).give_up()  # as another process does that starts meanwhile
     assert (await ended(desk)).state == 'failed'

@@ -23,12 +23,15 @@ export default {
       <ul v-if="lines.length" class="data-import-result" :class="stage" role="status" data-testid="import-result">
         <li v-for="line in lines">{{ line }}</li>
       </ul>
+      <div v-if="list" class="data-import-line" data-testid="import-remarks">
+        <a v-for="form in lists" class="text-button" download :href="form.href" :data-testid="'import-remarks-' + form.ending">{{ form.label }}</a>
+      </div>
     </template>
   </section>`,
-  props: { labels: Object, icons: Object, initial: Object },
+  props: { labels: Object, icons: Object, lists: Array, initial: Object },
   emits: ["wish", "cancel"],
   data() {
-    return { stage: "idle", share: 0, text: "", lines: [], dropping: false, file: null };
+    return { stage: "idle", share: 0, text: "", lines: [], list: false, dropping: false, file: null };
   },
   computed: {
     busy() {
@@ -58,7 +61,7 @@ export default {
       if (!files.length) return;
       this.file = files[0];
       this.$refs.input.value = "";
-      Object.assign(this, { stage: "asking", share: 0, text: this.labels.sending, lines: [] });
+      Object.assign(this, { stage: "asking", share: 0, text: this.labels.sending, lines: [], list: false });
       this.$emit("wish", this.file.size);
     },
     // The server has room for the file.
@@ -73,12 +76,12 @@ export default {
       };
       request.onload = () => request.status !== 202 && this.refuse(request.responseText || this.labels.failed);
       request.onerror = () => this.refuse(this.labels.failed);
-      request.onabort = () => this.put({ stage: "idle", lines: [] });
+      request.onabort = () => this.put({ stage: "idle", lines: [], list: false });
       request.send(this.file);
       this.file = null;
     },
     refuse(line) {
-      this.put({ stage: "failed", lines: [line] });
+      this.put({ stage: "failed", lines: [line], list: false });
     },
     put(state) {
       this.request = null;
@@ -86,7 +89,7 @@ export default {
     },
     cancel() {
       if (this.request) this.request.abort();
-      else if (this.stage === "asking") this.put({ stage: "idle", lines: [] });
+      else if (this.stage === "asking") this.put({ stage: "idle", lines: [], list: false });
       else this.$emit("cancel");
     },
   },

@@ -7,6 +7,7 @@ from nicegui.element import Element
 from app.chat import Chat
 from app.chat.importing import Import
 from app.errors import ImportRefused
+from app.ui.addresses import address
 from app.ui.icons import svgs
 from app.ui.import_wording import progress_of_import, refusal_sentence, result_lines
 from app.ui.said import heard
@@ -23,6 +24,7 @@ class DataImport(Element, component='data_import.js'):
         self._t = t
         self._props['labels'] = _labels(t)
         self._props['icons'] = svgs('import')
+        self._props['lists'] = _lists(t)
         self._props['initial'] = self._state()
         self.on('wish', heard(int, self._answer))
         self.on('cancel', lambda: self._importing.cancel(owner_id), args=[])
@@ -54,17 +56,27 @@ class DataImport(Element, component='data_import.js'):
         """Give what the browser shows."""
         last = self._importing.current(self._owner_id)
         if last is None:
-            return {'stage': 'idle', 'share': 0, 'text': '', 'lines': []}
+            return {'stage': 'idle', 'share': 0, 'text': '', 'lines': [], 'list': False}
         return {
             'stage': last.state,
             'share': last.read / last.total if last.total else 0,
             'text': progress_of_import(self._t, last),
             'lines': result_lines(self._t, last),
+            'list': not last.runs and last.remarks.count > 0 and self._importing.remark_lists.has(self._owner_id),
         }
 
     def _handle_delete(self) -> None:
         self._importing.changed.unsubscribe(self._on_change)
         super()._handle_delete()
+
+
+def _lists(t: Translator) -> list[dict[str, str]]:
+    """Say where the list of what could not be read is to be had, and as what."""
+    kinds = {'csv': t('Download the list as a table'), 'json': t('Download the list as JSON')}
+    return [
+        {'ending': ending, 'label': label, 'href': address(f'/import/remarks.{ending}')}
+        for ending, label in kinds.items()
+    ]
 
 
 def _labels(t: Translator) -> dict[str, str]:
