@@ -134,7 +134,7 @@ class FenceGrowth:
 
     def _look_within(self, line: str) -> None:
         """Take a line of markers: it closes the fence or, in one of Markdown, opens or closes another."""
-        if self._end is None or self._nested or self._end.closes(line):
+        if self._lost or self._end is None or self._nested or self._end.closes(line):
             self._lost = True
 
     def _dedented(self, line: str, *, blank: bool = False) -> str:

@@ -130,3 +130,10 @@ def test_each_line_is_decided_by_what_stands_before_it() -> None:
     lines = ['a', '```js', '```', '', '```py', '~~~', '```', '```']
     assert [end.closes(line) for line in lines] == [False] * 7 + [True]
     assert end.longest == 3
+
+
+def test_much_may_come_behind_the_end_at_once() -> None:
+    growing = GrowingMarkdown('```md\n')
+    growing.append('a\n```\n```\n```\n\nb')
+    growing.changes()
+    assert growing.blocks() == render_blocks(growing.text)
