@@ -34,6 +34,7 @@ TELLING: Mapping[tuple[str, ...], Reader] = {
     ('mapping',): chatgpt.read,
     ('chat_messages',): claude.read,
     ('chat',): open_webui.read,
+    ('history', 'messages'): open_webui.read,
     ('conversationId',): librechat.read,
     ('messagesTree',): librechat.read,
     ('messages', 'messageId'): librechat.read,

@@ -72,13 +72,13 @@ def test_open_webui() -> None:
     assert drawn(sums) == [
         f"* user: '1+1?\\n\\n{IMAGE}\\n\\n[A file was here: sums.csv. It is not part of the import.]'",
         "  - assistant: '2'",
-        f'  * assistant: "It is **2**.\\n[A tool was used here: calculator. What it did is {NOT_HERE}\\n\\n'
-        '<details>\\n<summary>The model\'s own</summary>\\nstays\\n</details>"',
+        '  * assistant: "It is **2**.\\n\\n<details>\\n<summary>The model\'s own</summary>\\nstays\\n</details>"',
         "    * user: 'And 2+2?'",
         "      * assistant: 'the server was gone'",
     ]
     answer, unfinished = sums.messages[2], sums.messages[4]
     assert answer.thinking == 'One and one,\nthat is 1 < 2.'
+    assert [step.title for step in answer.steps] == ['Tool: calculator']
     assert answer.model == ModelRef('open-webui', 'qwen3:4b')
     assert answer.sources == (Source('Arithmetic', 'https://example.org/sum'),)
     assert unfinished.status is Status.STOPPED
@@ -94,9 +94,10 @@ def test_librechat() -> None:
     assert drawn(planets) == [
         f"* user: 'Name a planet\\n\\n{IMAGE}'",
         "  - assistant: 'Mars'",
-        "  * assistant: '[A tool was used here: atlas. What it did is not part of the import.]\\n\\nJupiter'",
+        "  * assistant: 'Jupiter'",
     ]
     jupiter = planets.messages[2]
+    assert [step.title for step in jupiter.steps] == ['Tool: atlas']
     assert (jupiter.thinking, jupiter.status) == ('A big one.', Status.STOPPED)
     assert jupiter.model == ModelRef('librechat', 'gpt-4o-mini')
 

@@ -1,7 +1,8 @@
 """LibreChat's export of a conversation, or a list of them.
 
 `messages` is a list in which each names its `parentMessageId`, or (written *recursive*) a tree of `children`; old files
-call it `messagesTree`. Which branch was shown is not written down: the one with the newest message is taken.
+call it `messagesTree`. Which branch was shown is not written down: the one with the newest message is taken. All
+fields: `librechat_fields.py`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,17 +10,24 @@ from typing import Any
 
 from app.domain.carried import Carried
 from app.domain.message import Role, Status
-from app.exchange.reading import notes, shapes
+from app.exchange.reading import shapes
 from app.exchange.reading.context import Reading
 from app.exchange.reading.conversations import read_each
+from app.exchange.reading.figures import figures
+from app.exchange.reading.instruction import instructed
 from app.exchange.reading.intake import Intake
 from app.exchange.reading.json_values import DEEPEST_CHAIN
+from app.exchange.reading.librechat_fields import MESSAGE
+from app.exchange.reading.librechat_message import tell_message
 from app.exchange.reading.nodes import Node, unread
-from app.exchange.reading.notes import Say
 from app.exchange.reading.remarks import Remark
 from app.exchange.reading.tree import Outline, carried, in_a_line
+from app.exchange.reading.written import Written
 
 FORMAT = 'librechat'
+
+INSTRUCTIONS = 'promptPrefix', 'instructions', 'system'
+"""Fields of `options` that may hold what the person asked of every answer."""
 
 
 def read(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
@@ -29,7 +37,11 @@ def read(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
 
 def _conversation(value: Any, reading: Reading) -> Carried | None:
     value = shapes.mapping(value, 'conversation')
-    nodes = [_node(message, number, parent, reading) for number, (message, parent) in enumerate(_flat(_top(value)), 1)]
+    options = next(iter(shapes.side_mappings([value.get('options')])), value)
+    model = shapes.side_text(options.get('model'))
+    nodes = [
+        _node(message, number, parent, model, reading) for number, (message, parent) in enumerate(_flat(_top(value)), 1)
+    ]
     if not any(node.parent for node in nodes):
         nodes = in_a_line(nodes)
     return carried(
@@ -42,12 +54,10 @@ def _conversation(value: Any, reading: Reading) -> Carried | None:
             created_at=reading.moment(value.get('createdAt'), 'createdAt'),
             updated_at=reading.moment(value.get('updatedAt'), 'updatedAt'),
             current=_newest(nodes),
-            tags=[shapes.side_text(tag) for tag in value.get('tags') or [] if isinstance(tag, str)]
-            if isinstance(value.get('tags'), list)
-            else (),
+            tags=[tag for tag in value['tags'] if isinstance(tag, str)] if isinstance(value.get('tags'), list) else (),
             archived=value.get('isArchived') is True,
         ),
-        nodes,
+        instructed(nodes, next(filter(None, (shapes.side_text(options.get(name)) for name in INSTRUCTIONS)), '')),
     )
 
 
@@ -66,67 +76,47 @@ def _flat(messages: Any) -> Iterator[tuple[Any, str]]:
             waiting += [(child, key) for child in reversed(shapes.sequence(message['children'], 'children'))]
 
 
-def _node(value: Any, number: int, parent: str, reading: Reading) -> Node:
-    t = reading.t
+def _node(value: Any, number: int, parent: str, model: str, reading: Reading) -> Node:
     with reading.message(number):
         value = shapes.mapping(value, 'message')
         is_user = _is_user(value)
-        content = shapes.sequence(value.get('content'), 'content')
-        blocks = [shapes.mapping(block, 'content') for block in content]
-        said = [_said(block, t) for block in blocks]
-        if not any(said):
-            said = [shapes.text(value.get('text'), 'text'), *said]
+        written = Written(reading.t)
+        tell_message(value, written, is_user=is_user)
+        written.keep_rest(value, MESSAGE)
+        if not is_user and written.is_empty_for_us:
+            reading.remark('came_out_empty')
         return Node(
             key=shapes.name(value.get('messageId'), 'messageId'),
             parent=parent or shapes.name(value.get('parentMessageId'), 'parentMessageId'),
             number=number,
             role=Role.USER if is_user else Role.ASSISTANT,
-            content=notes.paragraphs([*said, *_files(value, t)]),
-            thinking=notes.paragraphs(_thought(block) for block in blocks),
+            content=written.content,
+            thinking=written.thinking,
             created_at=reading.moment(value.get('createdAt'), 'createdAt'),
-            model='' if is_user else shapes.side_text(value.get('model')),
+            model='' if is_user else _model(value) or model,
             status=Status.STOPPED if value.get('unfinished') is True and not is_user else Status.COMPLETE,
+            sources=written.sources,
+            steps=written.steps,
+            stats={} if is_user else figures({'completion_tokens': value.get('tokenCount')}),
             source=value,
         )
     key, above = (shapes.side_field(value, name) for name in ('messageId', 'parentMessageId'))
     is_user = isinstance(value, dict) and value.get('isCreatedByUser') is True
-    return unread(t, value, number=number, key=key, parent=parent or above, is_user=is_user)
+    return unread(reading.t, value, number=number, key=key, parent=parent or above, is_user=is_user)
 
 
 def _is_user(value: Mapping[str, Any]) -> bool:
     given = value.get('isCreatedByUser')
     if isinstance(given, bool):
         return given
-    return shapes.text(value.get('sender'), 'sender').strip().lower() == 'user'
+    return shapes.side_text(value.get('sender')).strip().lower() == 'user'
 
 
-def _said(block: Mapping[str, Any], t: Say) -> str:
-    kind = shapes.text(block.get('type'), 'type') or 'text'
-    if kind == 'text':
-        return _value(block.get('text'), 'text')
-    if kind == 'think':
-        return ''
-    if kind == 'tool_call':
-        call = block.get('tool_call')
-        return notes.tool(t, shapes.side_text(call.get('name')) if isinstance(call, dict) else '')
-    if kind == 'error':
-        return _value(block.get('error'), 'error')
-    return notes.image(t) if 'image' in kind else notes.unknown(t, kind)
-
-
-def _thought(block: Mapping[str, Any]) -> str:
-    return _value(block.get('think'), 'think') if block.get('type') == 'think' else ''
-
-
-def _value(value: Any, field: str) -> str:
-    """Give a text that may stand in an object of its own."""
-    return shapes.text(value.get('value') if isinstance(value, dict) else value, field)
-
-
-def _files(value: Mapping[str, Any], t: Say) -> Iterator[str]:
-    for file in shapes.side_mappings(value.get('files')):
-        is_image = shapes.side_text(file.get('type')).startswith('image/')
-        yield notes.image(t) if is_image else notes.file(t, shapes.side_text(file.get('filename')))
+def _model(value: Mapping[str, Any]) -> str:
+    """Give the model that answered; of an agent, whose id says nothing, its name."""
+    model = shapes.side_text(value.get('model'))
+    is_agent = model.startswith(('agent_', 'asst_'))
+    return (shapes.side_text(value.get('sender')) if is_agent else '') or model
 
 
 def _newest(nodes: list[Node]) -> str:

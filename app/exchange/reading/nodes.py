@@ -1,6 +1,7 @@
 """A message as a foreign file has it, before it has its place in a conversation of ours."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ class Node:
 
     One that `is_empty` is left out, and what stands below it moves up. `number` is its place in the file, from 1.
     `speaker` names who spoke, where that is none of our roles. `source` is the message as it stands in the file, unless
-    nobody was shown it: then it is no wonder if nothing came of it.
+    nobody was shown it: then it is no wonder if nothing came of it. `stats` are figures as ours are called.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Node:
     status: Status = Status.COMPLETE
     sources: tuple[Source, ...] = ()
     steps: tuple[Step, ...] = ()
+    stats: Mapping[str, Any] = field(default_factory=dict)
     speaker: str = ''
     source: Any = None
 

@@ -132,6 +132,7 @@ def _one(run: Sequence[Node], parent: str) -> Node:
         status=run[-1].status,
         sources=tuple(dict.fromkeys(source for node in run for source in node.sources)),
         steps=tuple(step for node in run for step in node.steps),
+        stats=run[-1].stats,
     )
 
 
@@ -172,6 +173,7 @@ def _messages(outline: Outline, ordered: Sequence[Node]) -> tuple[Message, ...]:
                 model=ModelRef(outline.format, node.model) if node.model else None,
                 sources=node.sources,
                 steps=node.steps,
+                stats=node.stats,
             )
         )
     return tuple(made)
