@@ -21,7 +21,7 @@ def test_chatgpt() -> None:
     cake, untitled = read(FILES / 'chatgpt.json')
     assert drawn(cake) == [
         f"* user: '{IMAGE}\\n\\nWhat is this cake?\\n\\n[A file was here: recipe_v1.pdf. It is {NOT_HERE}'",
-        f"  * assistant: '[A tool was used here: web.run. What it did is {NOT_HERE}\\n\\nA birthday cake.'",
+        "  * assistant: 'A birthday cake.'",
         "    * user: 'Draw it\\n\\n[A recording was here; it is not part of the import.]'",
         f"      * assistant: '{IMAGE}\\n\\nHere it is, with a half \ufffd character.'",
         "  - assistant: 'Another guess: a hat.'",
@@ -34,6 +34,7 @@ def test_chatgpt() -> None:
     assert answer.thinking == 'Looking\n\nIt is round.'
     assert answer.model == ModelRef('chatgpt', 'o3')
     assert answer.sources == (Source('Cakes', 'https://example.org/cakes'),)
+    assert [step.title for step in answer.steps] == ['Tool: web.run', 'Tool: web.run']
     assert (answer.status, other.status) == (Status.COMPLETE, Status.STOPPED)
     assert cake.messages[0].created_at == datetime(2024, 4, 25, 16, 0, 1, 250000, tzinfo=UTC)
     assert 'secret profile' not in repr(cake)
@@ -55,11 +56,12 @@ def test_claude() -> None:
         ['Sum it up', attached, IMAGE, '[A file was here: data.xlsx. It is not part of the import.]']
     )
     assert drawn(report)[1:] == [
-        "  - assistant: '[A tool was used here: web_search. What it did is not part of the import.]\\n\\nSales rose.'",
+        "  - assistant: 'Sales rose.'",
         "  * assistant: 'They went up.'",
         "    * user: 'Thanks'",
     ]
     assert report.messages[1].thinking == 'They want it short.'
+    assert [step.title for step in report.messages[1].steps] == ['Tool: web_search']
     assert (report.folder, report.conversation.pinned) == ('Work', True)
     assert report.conversation.updated_at == datetime(2025, 3, 1, 10, 5, 0, 500000, tzinfo=UTC)
     assert drawn(old) == ["* user: 'An old file\\nwithout parents'", "  * assistant: 'is a line.'"]

@@ -1,22 +1,28 @@
 """ChatGPT's `conversations.json`.
 
 Each conversation has a `mapping` from names to nodes, which point at their `parent`; `current_node` is the newest one
-shown. Nodes may lack a message, hide it, or hold what is no text: a tool's work, images, recordings, thoughts.
+shown. Nodes may lack a message, hide it, or hold what is no text: calls of tools (an answer whose `recipient` is one),
+what tools gave, images, recordings, thoughts. `chatgpt_content` has the kinds of content, `chatgpt_references` and
+`chatgpt_marks` what stands behind the marks in texts, `chatgpt_documents` the canvas.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from app.domain.carried import Carried
-from app.domain.message import Role, Source, Status
-from app.exchange.reading import notes, shapes
+from app.domain.message import Role, Status
+from app.errors import ImportRefused
+from app.exchange.reading import chatgpt_content, chatgpt_documents, notes, shapes
+from app.exchange.reading.chatgpt_marks import Marks
 from app.exchange.reading.context import Reading
 from app.exchange.reading.conversations import read_each
+from app.exchange.reading.documents import Allowance, Desk, from_the_top
 from app.exchange.reading.intake import Intake
 from app.exchange.reading.nodes import Node, unread
-from app.exchange.reading.notes import Say
+from app.exchange.reading.pieces import Piece, together, told
 from app.exchange.reading.remarks import Remark
-from app.exchange.reading.tree import Outline, carried
+from app.exchange.reading.tree import MOST_MESSAGES, Outline, carried
 
 FORMAT = 'chatgpt'
 
@@ -27,8 +33,33 @@ ROLES: Mapping[str, Role] = {
     'system': Role.SYSTEM,
     'critic': Role.ASSISTANT,
 }
-HIDDEN = frozenset({'user_editable_context', 'model_editable_context', 'reasoning_recap', 'app_pairing_content'})
-"""Kinds of content that nobody was shown: what the person set, what was remembered, how long was thought."""
+
+PYTHON = frozenset({'python', 'python_user_visible', 'code_interpreter'})
+"""Recipients that run the code they are given."""
+
+MOST_REPLIES = 10
+"""Children of a call that are looked at for the tool's reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What is known above a message: the documents that lie open, and the model that is answering."""
+
+    desk: Desk
+    model: str = ''
+
+
+@dataclass(frozen=True, slots=True)
+class _Conversation:
+    """A conversation that is being read: its nodes as they are in the file, and the model it was begun with."""
+
+    nodes: Mapping[str, Any]
+    model: str
+    reading: Reading
+
+    def message(self, name: str) -> Mapping[str, Any]:
+        """Give the message of a node, empty if it has none."""
+        return _inner(self.nodes.get(name), 'message')
 
 
 def read(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
@@ -39,6 +70,8 @@ def read(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
 def _conversation(value: Any, reading: Reading) -> Carried | None:
     value = shapes.mapping(value, 'conversation')
     nodes = shapes.mapping(value.get('mapping'), 'mapping')
+    if len(nodes) > MOST_MESSAGES:
+        raise ImportRefused(reason='too_many_messages', limit=MOST_MESSAGES)
     key = shapes.name(value.get('conversation_id') or value.get('id') or value.get('current_node'), 'id')
     outline = Outline(
         format=FORMAT,
@@ -51,11 +84,25 @@ def _conversation(value: Any, reading: Reading) -> Carried | None:
         pinned=bool(value.get('is_starred') or value.get('pinned_time')),
         archived=bool(value.get('is_archived')),
     )
-    read_nodes = [_node(name, node, number, reading) for number, (name, node) in enumerate(nodes.items(), 1)]
-    return carried(reading, outline, read_nodes, join=True)
+    model = _slug(value, 'default_model_slug')
+    return carried(reading, outline, _nodes(_Conversation(nodes, model, reading)), join=True)
 
 
-def _node(name: str, value: Any, number: int, reading: Reading) -> Node:
+def _nodes(conversation: _Conversation) -> list[Node]:
+    """Read the nodes from the top, since what a document is depends on what stands above; give them as in the file."""
+    nodes = conversation.nodes
+    numbers = {name: number for number, name in enumerate(nodes, 1)}
+    top = _Before(Desk(Allowance()))
+    before: dict[str, _Before] = {}
+    made: dict[str, Node] = {}
+    for name in from_the_top({name: shapes.side_field(node, 'parent') for name, node in nodes.items()}):
+        above = before.get(shapes.side_field(nodes[name], 'parent'), top)
+        made[name], before[name] = _node(name, numbers[name], above, conversation)
+    return [made[name] for name in nodes]
+
+
+def _node(name: str, number: int, above: _Before, conversation: _Conversation) -> tuple[Node, _Before]:
+    reading, value = conversation.reading, conversation.nodes[name]
     with reading.message(number):
         value = shapes.mapping(value, 'node')
         message = shapes.mapping(value.get('message'), 'message')
@@ -64,92 +111,102 @@ def _node(name: str, value: Any, number: int, reading: Reading) -> Node:
         said = shapes.side_text(author.get('role')) or 'system'
         role, speaker = reading.role(said, ROLES)
         hidden = _is_hidden(message, metadata)
-        content, thinking = ('', '') if hidden else _said(message, author, metadata, said, reading.t)
-        return Node(
+        piece, desk = (Piece(), above.desk) if hidden else _piece(name, message, said, above.desk, conversation)
+        model = _slug(metadata, 'model_slug') or above.model
+        node = Node(
             key=name,
             parent=shapes.name(value.get('parent'), 'parent'),
             number=number,
             role=role,
-            speaker=speaker,
-            content=content,
-            thinking=thinking,
+            speaker=speaker or (shapes.side_text(author.get('name')) if role is Role.USER else ''),
+            content=piece.text,
+            thinking=piece.thinking,
+            steps=piece.steps,
+            sources=piece.sources,
             created_at=reading.moment(message.get('create_time'), 'create_time'),
-            model=shapes.side_text(metadata.get('model_slug')) if said == 'assistant' else '',
+            model=model or _slug(metadata, 'default_model_slug') or conversation.model if said == 'assistant' else '',
             status=Status.STOPPED if message.get('status') == 'in_progress' else Status.COMPLETE,
-            sources=_sources(metadata),
             source=None if hidden or said != 'assistant' else message,
         )
-    return unread(reading.t, value, number=number, key=name, parent=shapes.side_field(value, 'parent'))
+        return node, _Before(desk, '' if role is Role.USER else model)
+    parent = shapes.side_field(value, 'parent')
+    return unread(reading.t, value, number=number, key=name, parent=parent), above
 
 
 def _is_hidden(message: Mapping[str, Any], metadata: Mapping[str, Any]) -> bool:
     content = shapes.mapping(message.get('content'), 'content')
     return (
         bool(metadata.get('is_visually_hidden_from_conversation'))
-        or shapes.side_text(content.get('content_type')) in HIDDEN
+        or chatgpt_content.KINDS.get(chatgpt_content.kind_of(content)) == chatgpt_content.HIDDEN
         or (message.get('weight') == 0 and shapes.mapping(message.get('author'), 'author').get('role') == 'system')
     )
 
 
-def _said(
-    message: Mapping[str, Any], author: Mapping[str, Any], metadata: Mapping[str, Any], role: str, t: Say
-) -> tuple[str, str]:
-    """Give the text and the thoughts of a message."""
+def _piece(
+    name: str, message: Mapping[str, Any], role: str, desk: Desk, conversation: _Conversation
+) -> tuple[Piece, Desk]:
+    """Give what becomes of a message, and the documents that lie open behind it."""
+    t = conversation.reading.t
     content = shapes.mapping(message.get('content'), 'content')
-    kind = shapes.text(content.get('content_type'), 'content_type') or 'text'
-    if kind == 'thoughts':
-        return '', _thoughts(content)
+    metadata = shapes.mapping(message.get('metadata'), 'metadata')
+    recipient = shapes.side_text(message.get('recipient'))
     if role == 'tool':
-        pictures = [part for part in _parts(content, t) if part == notes.image(t)]
-        name = shapes.text(author.get('name'), 'name')  # one without a name has its call before it, which says so
-        return notes.paragraphs(pictures or ([notes.tool(t, name)] if name else [])), ''
-    recipient = shapes.text(message.get('recipient'), 'recipient')
+        return _given(name, message, content, metadata, conversation), desk
     if role == 'assistant' and recipient not in ('', 'all'):
-        return notes.tool(t, recipient), ''
-    attached = [notes.file(t, name) for name in _attachments(metadata)]
-    return notes.paragraphs([*_parts(content, t), *attached]), ''
+        if recipient.startswith(chatgpt_documents.TOOL):
+            canvas = _canvas(name, conversation)
+            return chatgpt_documents.called(recipient, _text(content), canvas, desk, t)
+        return _called(recipient, content, conversation), desk
+    marks = Marks(metadata, t)
+    piece = chatgpt_content.said(content, metadata, marks, t)
+    rest = [*marks.rest(), *(notes.file(t, attached) for attached in _attachments(metadata))]
+    ran = [chatgpt_content.ran(metadata, ''), chatgpt_content.printed({}, metadata, t)]
+    known = Piece(steps=tuple(marks.steps), sources=marks.sources)
+    return together([piece, *ran, Piece(text=notes.paragraphs(rest)), known]), desk
 
 
-def _parts(content: Mapping[str, Any], t: Say) -> Iterator[str]:
-    kind = shapes.text(content.get('content_type'), 'content_type') or 'text'
-    if 'parts' in content:
-        for part in shapes.sequence(content.get('parts'), 'parts'):
-            yield part if isinstance(part, str) else _other_part(shapes.mapping(part, 'part'), t)
-    elif kind == 'code':
-        language = shapes.text(content.get('language'), 'language')
-        code = shapes.text(content.get('text'), 'text')
-        yield f'```{"" if language == "unknown" else notes.plain(language)}\n{code}\n```' if code.strip() else ''
-    elif kind == 'tether_quote':
-        yield _quoted(content)
-    else:
-        said = content.get('text', content.get('result'))
-        yield shapes.text(said, 'text') if said is not None or not content else notes.unknown(t, kind)
+def _given(
+    name: str,
+    message: Mapping[str, Any],
+    content: Mapping[str, Any],
+    metadata: Mapping[str, Any],
+    conversation: _Conversation,
+) -> Piece:
+    """Give what a tool gave. Of the canvas it is only that all went well."""
+    t = conversation.reading.t
+    tool = shapes.side_text(shapes.mapping(message.get('author'), 'author').get('name'))
+    kind = chatgpt_content.KINDS.get(chatgpt_content.kind_of(content))
+    if tool.startswith(chatgpt_documents.TOOL) and kind == chatgpt_content.TEXT:
+        return Piece()
+    call = conversation.message(shapes.side_field(conversation.nodes[name], 'parent'))
+    asked = _text(shapes.mapping(call.get('content'), 'content'))
+    return together([chatgpt_content.ran(metadata, asked), chatgpt_content.given(content, metadata, tool, t)])
 
 
-def _other_part(part: Mapping[str, Any], t: Say) -> str:
-    kind = shapes.text(part.get('content_type'), 'content_type')
-    if kind == 'audio_transcription':
-        return shapes.text(part.get('text'), 'text')
-    if 'image' in kind:
-        return notes.image(t)
-    if 'video_container' in kind:
-        return notes.film(t)
-    if 'audio' in kind:
-        return notes.sound(t)
-    if isinstance(part.get('text'), str):
-        return str(part['text'])
-    return notes.unknown(t, kind) if part else ''
+def _called(recipient: str, content: Mapping[str, Any], conversation: _Conversation) -> Piece:
+    """Give what a tool was asked: code that is run is a part of the answer, all else is folded."""
+    text = _text(content)
+    if recipient in PYTHON:
+        return Piece(text=notes.fenced(text, 'python') if text.strip() else '')
+    return told(conversation.reading.t, recipient, text)
 
 
-def _quoted(content: Mapping[str, Any]) -> str:
-    title, text = (shapes.text(content.get(field), field) for field in ('title', 'text'))
-    return '\n'.join(f'> {line}' for line in [*([title] if title else []), *text.splitlines()])
+def _canvas(name: str, conversation: _Conversation) -> Mapping[str, Any]:
+    """Give what the tool said of the document that a call is about: its reply is the node below."""
+    children = conversation.nodes[name].get('children')
+    for child in children[:MOST_REPLIES] if isinstance(children, list) else ():
+        if isinstance(child, str):
+            metadata = _inner(conversation.message(child), 'metadata')
+            if canvas := _inner(metadata, 'canvas'):
+                return canvas
+    return {}
 
 
-def _thoughts(content: Mapping[str, Any]) -> str:
-    thoughts = [shapes.mapping(thought, 'thought') for thought in shapes.sequence(content.get('thoughts'), 'thoughts')]
-    lines = [shapes.text(thought.get(field), field) for thought in thoughts for field in ('summary', 'content')]
-    return notes.paragraphs(lines)
+def _text(content: Mapping[str, Any]) -> str:
+    """Give the text of a call, empty if it has none."""
+    parts = content.get('parts')
+    texts = [part for part in parts if isinstance(part, str)] if isinstance(parts, list) else []
+    return shapes.side_text(content.get('text')) or '\n'.join(texts)
 
 
 def _attachments(metadata: Mapping[str, Any]) -> Iterator[str]:
@@ -158,11 +215,13 @@ def _attachments(metadata: Mapping[str, Any]) -> Iterator[str]:
             yield shapes.side_text(attachment.get('name'))
 
 
-def _sources(metadata: Mapping[str, Any]) -> tuple[Source, ...]:
-    """Give the pages an answer names."""
-    found: dict[Source, None] = {}
-    for citation in shapes.side_mappings(metadata.get('citations')):
-        for page in shapes.side_mappings([citation.get('metadata')]):
-            if url := shapes.side_text(page.get('url')):
-                found[Source(shapes.side_text(page.get('title')) or url, url)] = None
-    return tuple(found)
+def _slug(value: Mapping[str, Any], field: str) -> str:
+    """Give the name of a model; `auto` is none."""
+    slug = shapes.side_text(value.get(field)).strip()
+    return '' if slug == 'auto' else slug
+
+
+def _inner(value: Any, field: str) -> Mapping[str, Any]:
+    """Give the object in a field, empty for whatever else it is."""
+    inner = value.get(field) if isinstance(value, dict) else None
+    return inner if isinstance(inner, dict) else {}

@@ -2,31 +2,55 @@
 
 Each conversation has `chat_messages`, in the order they were written; newer files name each one's
 `parent_message_uuid`, so that versions can be told. A message's `content` is a list of blocks, `text` all of them run
-together. What was attached came with its text.
+together. What was attached came with its text. What tools were asked and gave is in `claude_tools`, what was written
+beside the text in `claude_artifacts`.
+
+Blocks and fields were last looked up in public code on 2026-11-30, in agoramachina/claude-exporter (`utils.js`),
+Sinity/polylogue and the schemas of smaller converters.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.domain.carried import Carried
-from app.domain.message import Role
-from app.exchange.reading import notes, shapes
+from app.domain.message import Role, Source
+from app.errors import ImportRefused
+from app.exchange.reading import claude_tools, notes, shapes
+from app.exchange.reading.claude_artifacts import tagged
 from app.exchange.reading.context import Reading
 from app.exchange.reading.conversations import read_each
+from app.exchange.reading.documents import Allowance, Desk, from_the_top
 from app.exchange.reading.intake import Intake
 from app.exchange.reading.nodes import Node, unread
 from app.exchange.reading.notes import Say
+from app.exchange.reading.pieces import Piece, together
 from app.exchange.reading.remarks import Remark
-from app.exchange.reading.tree import Outline, carried, in_a_line
+from app.exchange.reading.tree import MOST_MESSAGES, Outline, carried, in_a_line
+from app.exchange.reading.web import address
 
 FORMAT = 'claude'
 
 ROLES: Mapping[str, Role] = {'human': Role.USER, 'user': Role.USER, 'assistant': Role.ASSISTANT, 'system': Role.SYSTEM}
-SILENT = frozenset({'token_budget', 'flag', 'redacted_thinking'})
-"""Blocks that nobody was shown."""
 
-_FENCES = re.compile('`{3,}')
+SAID, THOUGHT, ASKED, GAVE, PICTURE, SILENT = 'said', 'thought', 'asked', 'gave', 'picture', 'silent'
+
+BLOCKS: Mapping[str, str] = {
+    'text': SAID,
+    'voice_note': SAID,
+    'thinking': THOUGHT,
+    'tool_use': ASKED,
+    'server_tool_use': ASKED,
+    'tool_result': GAVE,
+    'web_search_tool_result': GAVE,
+    'image': PICTURE,
+    'redacted_thinking': SILENT,
+    'token_budget': SILENT,
+    'flag': SILENT,
+}
+"""The `type` of a block, and what it is; the last ones nobody was shown. Others are kept folded as JSON."""
+
+UNSUPPORTED = '```\nThis block is not supported on your current device yet.\n```'
+"""Stands in `text` for each block that is no text."""
 
 
 def read(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
@@ -37,9 +61,9 @@ def read(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
 def _conversation(value: Any, reading: Reading) -> Carried | None:
     value = shapes.mapping(value, 'conversation')
     messages = shapes.sequence(value.get('chat_messages'), 'chat_messages')
-    nodes = [_node(message, number, reading) for number, message in enumerate(messages, 1)]
-    if not any(node.parent for node in nodes):
-        nodes = in_a_line(nodes)
+    if len(messages) > MOST_MESSAGES:
+        raise ImportRefused(reason='too_many_messages', limit=MOST_MESSAGES)
+    nodes = _nodes(messages, reading)
     return carried(
         reading,
         Outline(
@@ -62,44 +86,94 @@ def _project(value: Any) -> str:
     return shapes.side_text(value.get('name')).strip() if isinstance(value, dict) else ''
 
 
-def _node(value: Any, number: int, reading: Reading) -> Node:
+def _nodes(messages: Sequence[Any], reading: Reading) -> list[Node]:
+    """Read the messages from the top, since a document depends on what stands above; give them as in the file."""
+    parents = [shapes.side_field(message, 'parent_message_uuid') for message in messages]
+    places: dict[str, int] = {}
+    for place, message in enumerate(messages):
+        places.setdefault(shapes.side_field(message, 'uuid'), place)
+    if any(parents):
+        above = [places.get(parent, -1) if parent else -1 for parent in parents]
+    else:
+        above = list(range(-1, len(messages) - 1))
+    desks = {-1: Desk(Allowance())}
+    made: dict[int, Node] = {}
+    for name in from_the_top({str(place): str(parent) for place, parent in enumerate(above)}):
+        place = int(name)
+        made[place], desks[place] = _node(messages[place], place + 1, desks.get(above[place], desks[-1]), reading)
+    nodes = [made[place] for place in range(len(messages))]
+    return nodes if any(node.parent for node in nodes) else in_a_line(nodes)
+
+
+def _node(value: Any, number: int, desk: Desk, reading: Reading) -> tuple[Node, Desk]:
     t = reading.t
     with reading.message(number):
         value = shapes.mapping(value, 'message')
         role, speaker = reading.role(value.get('sender'), ROLES, 'sender')
-        blocks = [shapes.mapping(block, 'content') for block in shapes.sequence(value.get('content'), 'content')]
-        said = [_said(block, t) for block in blocks] or [shapes.text(value.get('text'), 'text')]
-        if not any(said) and not any(block.get('type') == 'thinking' for block in blocks):
-            said = [shapes.text(value.get('text'), 'text')]
-        return Node(
+        piece, below = _piece(value, desk, t)
+        node = Node(
             key=shapes.name(value.get('uuid'), 'uuid'),
             parent=shapes.name(value.get('parent_message_uuid'), 'parent_message_uuid'),
             number=number,
             role=role,
             speaker=speaker,
-            content=notes.paragraphs([*said, *_attached(value, t)]),
-            thinking=notes.paragraphs(_thought(block) for block in blocks),
+            content=notes.paragraphs([piece.text, *_attached(value, t)]),
+            thinking=piece.thinking,
+            steps=piece.steps,
+            sources=piece.sources,
             created_at=reading.moment(value.get('created_at'), 'created_at'),
             model=shapes.side_text(value.get('model')),
             source=value,
         )
+        return node, below
     key, parent, sender = (shapes.side_field(value, name) for name in ('uuid', 'parent_message_uuid', 'sender'))
-    return unread(t, value, number=number, key=key, parent=parent, is_user=sender in ('human', 'user'))
+    return unread(t, value, number=number, key=key, parent=parent, is_user=sender in ('human', 'user')), desk
 
 
-def _said(block: Mapping[str, Any], t: Say) -> str:
-    kind = shapes.text(block.get('type'), 'type') or 'text'
-    if kind in ('text', 'voice_note'):
-        return shapes.text(block.get('text'), 'text')
-    if kind == 'tool_use':
-        return notes.tool(t, shapes.side_text(block.get('name')))
-    if kind in ('thinking', 'tool_result', *SILENT):  # what a tool gave stands behind its use, and is in its note
-        return ''
-    return notes.image(t) if kind == 'image' else notes.unknown(t, kind)
+def _piece(value: Mapping[str, Any], desk: Desk, t: Say) -> tuple[Piece, Desk]:
+    """Give what became of a message, and the documents that lie open behind it."""
+    blocks = [shapes.mapping(block, 'content') for block in shapes.sequence(value.get('content'), 'content')]
+    tools = {shapes.side_text(block.get('id')): shapes.side_text(block.get('name')) for block in blocks}
+    titles = {url: title for block in blocks for url, title in claude_tools.titles(block)}
+    pieces = []
+    for block in blocks:
+        kind = shapes.text(block.get('type'), 'type') or 'text'
+        treatment = BLOCKS.get(kind)
+        if treatment == SAID:
+            pieces += [tagged(shapes.text(block.get('text'), 'text')), Piece(sources=tuple(_cited(block, titles)))]
+        elif treatment == THOUGHT:
+            pieces.append(Piece(thinking=_thought(block)))
+        elif treatment == ASKED:
+            piece, desk = claude_tools.asked(block, desk, t)
+            pieces.append(piece)
+        elif treatment == GAVE:
+            tool = shapes.side_text(block.get('name')) or tools.get(shapes.side_text(block.get('tool_use_id')), '')
+            pieces.append(claude_tools.gave(block, tool, desk, t))
+        elif treatment == PICTURE:
+            pieces.append(Piece(text=notes.image(t)))
+        elif treatment is None:
+            pieces.append(Piece(steps=(notes.folded(t, kind, block),)))
+    piece = together(pieces)
+    if not (piece.text or piece.thinking or piece.steps):
+        said = tagged(shapes.text(value.get('text'), 'text').replace(UNSUPPORTED, '').strip())
+        piece = together([said, piece])
+    return piece, desk
 
 
 def _thought(block: Mapping[str, Any]) -> str:
-    return shapes.text(block.get('thinking'), 'thinking') if block.get('type') == 'thinking' else ''
+    """Give a thought; where it is not in the file, what it was summed up to."""
+    thinking = shapes.text(block.get('thinking'), 'thinking')
+    summaries = [shapes.side_text(each.get('summary')) for each in shapes.side_mappings(block.get('summaries'))]
+    return thinking if thinking.strip() else notes.paragraphs(summaries)
+
+
+def _cited(block: Mapping[str, Any], titles: Mapping[str, str]) -> Iterator[Source]:
+    """Yield the pages that a text names; what they are called may be told by the search that found them."""
+    for citation in shapes.side_mappings(block.get('citations')):
+        for told in [citation, *shapes.side_mappings([citation.get('details')])]:
+            if url := address(told.get('url')):
+                title = shapes.side_text(told.get('title')) or shapes.side_text(citation.get('title'))
+                yield Source(title or titles.get(url) or url, url)
 
 
 def _attached(value: Mapping[str, Any], t: Say) -> Iterator[str]:
@@ -107,17 +181,13 @@ def _attached(value: Mapping[str, Any], t: Say) -> Iterator[str]:
     for attachment in shapes.side_mappings(value.get('attachments')):
         name = shapes.side_text(attachment.get('file_name'))
         content = shapes.side_text(attachment.get('extracted_content'))
-        yield fenced(name, content) if content.strip() else notes.file(t, name)
-    for file in shapes.side_mappings(value.get('files')):
-        yield (
-            notes.image(t)
-            if file.get('file_kind') == 'image'
-            else notes.file(t, shapes.side_text(file.get('file_name')))
-        )
+        heading = f'{notes.plain(name)}:' if name else ''
+        yield notes.paragraphs([heading, notes.fenced(content)]) if content.strip() else notes.file(t, name)
+    files = [each for field in ('files', 'files_v2') for each in shapes.side_mappings(value.get(field))]
+    for file in {_name(file) or str(number): file for number, file in enumerate(files)}.values():
+        is_image = file.get('file_kind') == 'image'
+        yield notes.image(t) if is_image else notes.file(t, shapes.side_text(file.get('file_name')))
 
 
-def fenced(name: str, content: str) -> str:
-    """Show a file's text under its name, in a fence longer than any in it."""
-    fence = '`' * max((3, *(len(run) + 1 for run in _FENCES.findall(content))))
-    heading = f'{notes.plain(name)}:\n\n' if name else ''
-    return f'{heading}{fence}\n{content.rstrip()}\n{fence}'
+def _name(file: Mapping[str, Any]) -> str:
+    return shapes.side_text(file.get('file_uuid')) or shapes.side_text(file.get('file_name'))

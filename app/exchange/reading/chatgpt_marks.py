@@ -1,0 +1,200 @@
+r"""The marks that ChatGPT leaves in its texts, and the page replaces: for sources, names, pictures and small programs.
+
+A mark begins with U+E200 and ends with U+E201 (rarely U+E20B); within, U+E202 stands before each field, of which the
+first is its kind: `cite`, `filecite`, `navlist`, `entity`, `image_group`, `i`, `products`, `video`, `link_title`,
+`url`, `genui`. Fields are anchors (`turn0search3`, `L8-L12`), words, addresses or JSON. U+E203 and U+E204 stand around
+a text that a source backs; U+E202 with an anchor also comes alone, ended by U+E206. Before 2024 marks were
+`【12†source】`; what was copied from a page has `citeturn0search3` bare. What a mark stands for is looked up in
+`chatgpt_references`. Last looked up in public code on 2026-11-30, in the converters named there.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from app.domain.message import Source, Step
+from app.exchange.reading import chatgpt_references as known
+from app.exchange.reading import notes, shapes
+from app.exchange.reading.notes import Say
+from app.exchange.reading.web import address
+
+SILENT = frozenset({'cite', 'filecite', 'navlist', 'hidden', 'tldr', 'forecast', 'finance', 'sports', 'schedule'})
+"""Kinds of marks that are nothing to read where no reference says so."""
+PICTURES = frozenset({'i', 'image_group', 'image_inline', 'image_v2', 'images'})
+
+_ANCHOR = r'(?:turn\d+[a-z_]+\d+|L\d+(?:-L?\d+)?)'
+_MARK = re.compile(
+    '\ue200(?P<closed>[^\ue200\ue201\ue20b]*)[\ue201\ue20b]'
+    '|\ue200(?P<cut>[a-z_]+\ue202[{\\[][^\ue200\ue201\ue20b\n]*)\\Z'
+    '|\ue200(?P<open>[a-z_]+(?:\ue202[^\\s\ue200-\ue20f]*)*)'
+    f'|(?P<bare>(?:\ue202{_ANCHOR})+[\ue201\ue206\ue20b]?|\\b(?:file)?cite(?:{_ANCHOR})+)'
+    r'|(?P<old>【\d+(?::\d+)?†[^【】\n]*】)'
+    r'|:chatgpt-content-reference\{index="(?P<index>\d{1,6})"\}'
+)
+"""None of these parts looks past where the next one may begin, so that the search takes the time of the text."""
+_ANCHORS = re.compile(rf'(?:{_ANCHOR}[\s,]*)+')
+_PRIVATE = re.compile('[\ue200-\ue2ff]')
+_ENDS_A_GAP = frozenset(' \t\n.,;:!?)')
+
+
+class Marks:
+    """The marks of one message. `sources`, and `steps` of what we do not know, are complete when its texts are read."""
+
+    def __init__(self, metadata: Mapping[str, Any], t: Say) -> None:
+        self.steps: list[Step] = []
+        self._t = t
+        self._references = shapes.side_mappings(metadata.get('content_references'))
+        self._by_mark = {
+            mark: each for each in reversed(self._references) if (mark := _text(each, 'matched_text').strip())
+        }
+        self._by_start = {
+            start: each
+            for each in reversed(self._references)
+            if isinstance(start := each.get('start_idx'), int) and not _text(each, 'matched_text')
+        }
+        self._sources: dict[str, Source] = {}
+        self._shown_widgets: set[int] = set()
+        for reference in self._references:
+            if _treatment(reference) not in (known.PICTURES, known.NOTHING, known.WIDGET):
+                self._add(known.pages(reference))
+        for citation in shapes.side_mappings(metadata.get('citations')):
+            self._add(known.cited(citation))
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Give the pages that the references and marks name, each address once."""
+        return tuple(self._sources.values())
+
+    def read(self, text: str) -> str:
+        """Give a text with each mark replaced by what it stands for, and without any that is left."""
+        parts: list[str] = []
+        end, gap = 0, False
+        for found in _MARK.finditer(text):
+            gap = _append(parts, text[end : found.start()], gap=gap)
+            shown = self._shown(found)
+            gap = _append(parts, shown, gap=gap) if shown else True
+            end = found.end()
+        _append(parts, text[end:], gap=gap, last=True)
+        return _PRIVATE.sub('', ''.join(parts))
+
+    def rest(self) -> list[str]:
+        """Give the texts of small programs that no mark stood for; to be asked for after the texts are read."""
+        widgets = [each for each in self._references if _treatment(each) == known.WIDGET]
+        return [self._widget(each, '', []) for each in widgets if id(each) not in self._shown_widgets]
+
+    def _shown(self, found: re.Match[str]) -> str:
+        reference = self._reference(found)
+        mark = next((text for text in found.group('closed', 'cut', 'open') if text is not None), None)
+        kind, fields = ('cite', []) if mark is None else _fields(mark)
+        treatment = _treatment(reference) if reference else ''
+        if treatment == known.PICTURES or kind in PICTURES:
+            return notes.image(self._t)
+        if kind in ('link_title', 'url'):
+            return self._linked(fields, reference)
+        if treatment in (known.PAGES, known.NOTHING):
+            return ''
+        if reference and treatment == known.WIDGET:
+            return self._widget(reference, kind, fields)
+        if reference and (title := known.title(reference, of_several=True)):
+            return title
+        if found['old'] and not self._sources:
+            self._add(_old_source(found['old']))
+        self._add(Source(field, field) for field in fields if kind == 'cite' and address(field))
+        return self._without_reference(kind, fields)
+
+    def _reference(self, found: re.Match[str]) -> Mapping[str, Any] | None:
+        if index := found['index']:
+            return self._references[int(index)] if int(index) < len(self._references) else None
+        return self._by_mark.get(found[0]) or self._by_start.get(found.start())
+
+    def _widget(self, reference: Mapping[str, Any], kind: str, fields: list[str]) -> str:
+        self._shown_widgets.add(id(reference))
+        said = next((_said(_parsed(field)) for field in fields if field[:1] in ('[', '{')), '')
+        said = said or next((_text(data, 'content') for data in shapes.side_mappings([reference.get('data')])), '')
+        if not said.strip():
+            self.steps.append(notes.folded(self._t, _text(reference, 'category') or kind, reference))
+        return said
+
+    def _linked(self, fields: list[str], reference: Mapping[str, Any] | None) -> str:
+        """Show a link: its words, and its address from the mark or from the reference."""
+        page = next(known.pages(reference), None) if reference else None
+        url = next((field for field in fields if address(field)), page.url if page else '')
+        words = next((field for field in fields if field != url and not _ANCHORS.fullmatch(field)), '')
+        words = notes.plain(words or (page.title if page else url)).replace('[', '(').replace(']', ')')
+        if not address(url):
+            return words
+        self._add([Source(words, url)])
+        return f'[{words}](<{url}>)'
+
+    def _without_reference(self, kind: str, fields: list[str]) -> str:
+        if kind in SILENT:
+            return ''
+        for field in fields:
+            if field[:1] in ('[', '{'):
+                return _said(_parsed(field)) or self._kept(kind, field)
+        return ' '.join(field for field in fields if not _ANCHORS.fullmatch(field))
+
+    def _kept(self, kind: str, field: str) -> str:
+        self.steps.append(notes.folded(self._t, kind, _parsed(field) or field))
+        return ''
+
+    def _add(self, found: Iterable[Source]) -> None:
+        for source in found:
+            self._sources.setdefault(source.url or source.title, source)
+
+
+def _append(parts: list[str], text: str, *, gap: bool, last: bool = False) -> bool:
+    """Add a text. Behind a mark that left nothing, the blanks before it go if a blank or the end of a phrase follows.
+
+    Give whether there is still such a gap.
+    """
+    if not text and not last:
+        return gap
+    if gap and not parts:
+        text = text.lstrip(' \t')
+    elif gap and (not text or text[0] in _ENDS_A_GAP):
+        parts[-1] = parts[-1].rstrip(' \t')
+    parts.append(text)
+    return False
+
+
+def _treatment(reference: Mapping[str, Any]) -> str:
+    return known.KINDS.get(_text(reference, 'type'), '')
+
+
+def _old_source(mark: str) -> list[Source]:
+    """Give the name of a file or page that an old mark holds where nothing else is said of it."""
+    name = mark.partition('†')[2].removesuffix('】').strip()
+    return [] if name in ('', 'source') or _ANCHORS.fullmatch(name) else [Source(name)]
+
+
+def _fields(mark: str) -> tuple[str, list[str]]:
+    kind, *fields = mark.split('\ue202')
+    return kind.strip(), [field.strip() for field in fields if field.strip()]
+
+
+def _parsed(field: str) -> Any:
+    try:
+        return json.loads(field)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _said(value: Any) -> str:
+    """Give what is to be read of a mark's JSON: `["city", "Ushuaia", …]`, products and their names, a formula."""
+    if isinstance(value, list):
+        return next((each.strip() for each in [*value[1:2], *value[:1]] if isinstance(each, str) and each.strip()), '')
+    if not isinstance(value, dict):
+        return ''
+    if selections := value.get('selections'):
+        chosen = [_said(each) for each in selections if isinstance(each, list)] if isinstance(selections, list) else []
+        return ', '.join(filter(None, chosen))
+    for name, inner in value.items():
+        if name.startswith('math_block') and isinstance(inner, dict) and (formula := _text(inner, 'content').strip()):
+            return f'\n\n$$\n{formula}\n$$\n\n'
+    return next((text for field in ('name', 'title') if (text := _text(value, field).strip())), '')
+
+
+def _text(value: Mapping[str, Any], field: str) -> str:
+    return shapes.side_text(value.get(field))

@@ -1,0 +1,139 @@
+"""What Claude's tools were asked (`tool_use`) and gave (`tool_result`).
+
+Tools that write documents are in `claude_artifacts`. A result is a list of items, and names the use it belongs to
+(`tool_use_id`). Last looked up in public code on 2026-11-30, in the converters named there.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from app.domain.message import Source
+from app.exchange.reading import claude_artifacts, notes, shapes, tool_use
+from app.exchange.reading.documents import Desk, Document, language
+from app.exchange.reading.notes import Say
+from app.exchange.reading.pieces import Piece, folded_text, together, told
+from app.exchange.reading.web import address
+
+RUN: Mapping[str, tuple[str, str]] = {
+    'bash_tool': ('command', 'bash'),
+    'bash': ('command', 'bash'),
+    'repl': ('code', 'javascript'),
+    'analysis_tool': ('code', 'javascript'),
+    'code_execution': ('code', 'python'),
+}
+"""Tools that run code: the field it is in, and its language."""
+
+SAYING: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    'ask_user_input_v0': ('questions', ('question', 'options')),
+    'message_compose_v1': ('variants', ('label', 'subject', 'body')),
+}
+"""Tools that say something to the person: the list it is in, and the fields of its members."""
+
+PRESENTING = 'present_files'
+
+ITEMS: Mapping[str, str] = {
+    'text': 'text',
+    'image': 'image',
+    'knowledge': 'page',
+    'web_search_result': 'page',
+    'rich_link': 'page',
+    'local_resource': 'file',
+}
+"""The `type` of an item of a result, and what it is. Others are kept folded."""
+
+
+def asked(block: Mapping[str, Any], desk: Desk, t: Say) -> tuple[Piece, Desk]:
+    """Give what became of a tool's use in the answer, and the documents that lie open behind it."""
+    tool, given = shapes.side_text(block.get('name')), block.get('input')
+    given = given if isinstance(given, dict) else {}
+    if not given and (document := _displayed(block)):
+        return Piece(text=document.shown()), desk.put(document.name, document)
+    if claude_artifacts.is_document(tool):
+        return claude_artifacts.wrote(tool, given, desk, t)
+    if tool in RUN:
+        return _run(tool, given, t), desk
+    if tool in SAYING and (said := _said(tool, given)):
+        return Piece(text=said), desk
+    if tool == PRESENTING:
+        paths = given.get('filepaths')
+        return Piece(text=notes.paragraphs(_presented(path, desk, t) for path in _texts(paths))), desk
+    return told(t, tool, given or None), desk
+
+
+def gave(block: Mapping[str, Any], tool: str, desk: Desk, t: Say) -> Piece:
+    """Give what became of the result of a tool. Of one that writes documents it is only that all went well."""
+    content = block.get('content')
+    items = [{'type': 'text', 'text': content}] if isinstance(content, str) else shapes.side_mappings(content)
+    is_silent = (claude_artifacts.is_document(tool) or tool == PRESENTING) and block.get('is_error') is not True
+    printed: list[str] = []
+    others: list[Piece] = []
+    for item in items:
+        kind = ITEMS.get(shapes.side_text(item.get('type')), '')
+        if kind == 'text':
+            printed.append('' if is_silent else shapes.side_text(item.get('text')))
+        elif kind != 'image' or not others or others[-1].text != notes.image(t):
+            others.append(_item(kind, item, desk, t))
+    text = '\n'.join(filter(None, printed))
+    if tool in RUN:
+        others.append(folded_text(t, t('Output'), tool_use.printed_by(text)))
+    elif text.strip():
+        others.append(told(t, tool, None, text))
+    return together(others)
+
+
+def titles(block: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield address and title of the pages in a result."""
+    for item in shapes.side_mappings(block.get('content')):
+        if shapes.side_text(item.get('title')):
+            yield address(item.get('url')), shapes.side_text(item.get('title'))
+
+
+def _item(kind: str, item: Mapping[str, Any], desk: Desk, t: Say) -> Piece:
+    if kind == 'image':
+        return Piece(text=notes.image(t))
+    if kind == 'page':
+        url, title = address(item.get('url')), shapes.side_text(item.get('title'))
+        return Piece(sources=(Source(title or url, url),) if title or url else ())
+    if kind == 'file':
+        path = shapes.side_text(item.get('file_path')) or shapes.side_text(item.get('name'))
+        return Piece(text=_presented(path, desk, t))
+    return Piece(steps=(notes.folded(t, shapes.side_text(item.get('type')), item),))
+
+
+def _presented(path: str, desk: Desk, t: Say) -> str:
+    """Give a note for a file that was handed over, unless it was shown when it was written."""
+    return '' if path and desk.find(path) else notes.file(t, PurePosixPath(path).name)
+
+
+def _run(tool: str, given: Mapping[str, Any], t: Say) -> Piece:
+    field, kind = RUN[tool]
+    code = shapes.side_text(given.get(field))
+    if not code.strip():
+        return told(t, tool, given or None)
+    return Piece(text=Document(shapes.side_text(given.get('description')), kind, code).shown())
+
+
+def _said(tool: str, given: Mapping[str, Any]) -> str:
+    name, fields = SAYING[tool]
+    said = []
+    for member in shapes.side_mappings(given.get(name)):
+        for number, field in enumerate(fields):
+            text = shapes.side_text(member.get(field)).strip()
+            said.append(f'**{notes.plain(text)}**' if text and number == 0 else text)
+            said.append('\n'.join(f'- {notes.plain(option)}' for option in _texts(member.get(field))))
+    return notes.paragraphs(said)
+
+
+def _displayed(block: Mapping[str, Any]) -> Document | None:
+    """Give the document that the page showed in place of a use whose input is not in the file."""
+    [shown, *_] = [*shapes.side_mappings([block.get('display_content')]), {}]
+    code = shown.get('code')
+    if shown.get('type') != 'code_block' or not isinstance(code, str):
+        return None
+    name = PurePosixPath(shapes.side_text(shown.get('filename'))).name
+    return Document(name, language(shapes.side_text(shown.get('language'))), code)
+
+
+def _texts(value: Any) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
