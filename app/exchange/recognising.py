@@ -14,6 +14,8 @@ from app.exchange.reading import (
     chat_history_database,
     chatgpt,
     claude,
+    claude_design,
+    claude_projects,
     librechat,
     open_webui,
     own,
@@ -39,6 +41,7 @@ TELLING: Mapping[tuple[str, ...], Reader] = {
     ('messagesTree',): librechat.read,
     ('messages', 'messageId'): librechat.read,
     ('messages', 'isCreatedByUser'): librechat.read,
+    ('messages', 'uuid'): claude_design.read,
     ('messages', 'role'): chat_history.read,
 }
 """Keys of a conversation that tell its format, as paths."""
@@ -108,6 +111,8 @@ def _read_zip(file: Path, reading: Reading, meter: Meter) -> Iterator[Item]:
                     found.append((member, reader))
         if not found:
             raise ImportRefused(reason='unknown_format')
+        if any(reader is claude.read for _, reader in found):
+            reading.projects = claude_projects.names(archive, meter)
         meter.total = sum(member.file_size for member, _ in found)
         for member, reader in found:
             with closing(zip_members.intake(archive, member, meter)) as intake, in_file(member.filename):

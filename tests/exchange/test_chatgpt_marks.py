@@ -85,6 +85,7 @@ def test_addresses_alone_and_files_are_sources_too(tmp_path: Path) -> None:
         ('Copied citeturn0search0turn0search3 bare fileciteturn2file5L65-L75.', 'Copied bare.'),
         ('Old【12†source】 and older【4:0†L3-L9】.', 'Old and older.'),
         (':chatgpt-content-reference{index="9"}Words.', 'Words.'),
+        ('Words :contentReference[oaicite:2]{index=2}.', 'Words.'),
     ],
 )
 def test_marks_become_what_was_shown(text: str, shown: str, tmp_path: Path) -> None:
@@ -158,6 +159,22 @@ def test_a_question_with_pasted_marks_is_cleaned_too(tmp_path: Path) -> None:
     given['mapping']['n0']['message']['content']['parts'] = [f'You said {cite("turn0search0")} so?']
     [chat] = read_json(tmp_path, given)
     assert chat.messages[0].content == 'You said so?'
+
+
+def test_no_mark_is_left_in_documents_thoughts_and_what_tools_gave(tmp_path: Path) -> None:
+    mark = cite('turn0search0')
+    document = json.dumps({'name': 'lake', 'type': 'document', 'content': f'Ice {mark}.'})
+    chat = conversation(
+        message('assistant', {'content_type': 'thoughts', 'thoughts': [{'summary': f'Hm {mark}'}]}),
+        message('assistant', document, recipient='canmore.create_textdoc'),
+        message('tool', f'Found {mark}', name='web.run'),
+        message('assistant', {'content_type': 'never_heard_of', 'x': mark}),
+        message('assistant', 'So.'),
+    )
+    [read], told = remarks(tmp_path, json.dumps(chat))
+    assert '\ue200' not in repr(read)
+    assert answer([read]).content == '**lake**\n\n```markdown\nIce.\n```\n\nSo.'
+    assert told == []
 
 
 def test_a_hundred_thousand_marks_and_pieces_of_marks_are_read() -> None:

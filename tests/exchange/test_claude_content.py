@@ -1,15 +1,17 @@
 """What the messages of a Claude export hold beside text: artifacts, files, code that was run, pages, thoughts."""
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.domain.message import Message, Source
+from app.domain.model import ModelRef
 from app.exchange.reading import claude, claude_tools
 from tests.exchange.claude_samples import Json, answer, answer_of, conversation, gave, message, text, used
-from tests.exchange.reading_files import read_json, remarks
+from tests.exchange.reading_files import read, read_json, remarks
 
 LAKE = Source('Lake log', 'https://example.org/lake')
 ICE = Source('Ice almanac', 'https://example.org/ice')
@@ -241,6 +243,68 @@ def test_files_of_old_and_new_fields_are_named_once(tmp_path: Path) -> None:
 def test_the_placeholder_of_blocks_is_not_said(tmp_path: Path) -> None:
     said = f'Look.\n{claude.UNSUPPORTED}\n'
     assert read_answer(tmp_path, text=said).content == 'Look.'
+
+
+def test_the_conversations_model_answers_where_none_is_named(tmp_path: Path) -> None:
+    chat = answer_of(text('Yes.')) | {'model': 'claude-sonnet-4'}
+    [carried] = read_json(tmp_path, chat)
+    assert [each.model and each.model.name for each in carried.messages] == [None, 'claude-sonnet-4']
+    chat['chat_messages'][1]['model'] = 'claude-opus-4'
+    assert answer(read_json(tmp_path, chat)).model == ModelRef('claude', 'claude-opus-4')
+
+
+@pytest.mark.parametrize('file', ['projects.json', 'projects/p1.json'])
+@pytest.mark.parametrize('named', [{'project_uuid': 'p1'}, {'project': {'uuid': 'p1'}}])
+def test_a_project_may_be_named_in_another_file(file: str, named: Json, tmp_path: Path) -> None:
+    project = {'uuid': 'p1', 'name': 'Lakes', 'docs': [{'filename': 'a.md', 'content': 'A'}]}
+    projects = [project, {'uuid': 3}, None] if file == 'projects.json' else project
+    with zipfile.ZipFile(tmp_path / 'export.zip', 'w') as archive:
+        archive.writestr('data/conversations.json', json.dumps([answer_of(text('Yes.')) | named]))
+        archive.writestr(f'data/{file}', json.dumps(projects))
+        archive.writestr('data/projects/broken.json', '{"uuid": ')
+    [chat] = read(tmp_path / 'export.zip')
+    assert chat.folder == 'Lakes'
+
+
+def design() -> Json:
+    call = {'name': 'list_files', 'input': {'path': '/'}, 'output': 'a.txt'}
+    blocks = [
+        {'type': 'thinking', 'text': 'Which one?'},
+        {'type': 'text', 'text': 'Here it is.'},
+        {'type': 'tool_call', 'toolCall': call},
+        {'type': 'user_interjection', 'message': {'role': 'user', 'content': 'Make it\nblue'}},
+        {'type': 'error', 'message': 'Too blue'},
+    ]
+    asked = {
+        'content': 'A page',
+        'attachments': [{'name': 'a.md', 'content': 'A'}],
+        'timestamp': '2026-06-19T11:00:00Z',
+    }
+    messages = [
+        {'uuid': 'u1', 'role': 'user', 'content': asked},
+        {'uuid': 'a1', 'role': 'assistant', 'content': {'content': 'left out', 'contentBlocks': blocks}},
+    ]
+    return {'uuid': 'd1', 'title': 'Pages', 'project': {'uuid': 'x', 'name': 'Site'}, 'messages': messages}
+
+
+def test_a_conversation_about_a_design(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / 'export.zip', 'w') as archive:
+        archive.writestr('conversations.json', json.dumps([answer_of(text('Yes.'))]))
+        archive.writestr('design_chats/d1.json', json.dumps(design()))
+    _, chat = read(tmp_path / 'export.zip')
+    asked, said = chat.messages
+    assert (chat.conversation.title, chat.folder) == ('Pages', 'Site')
+    assert asked.content == 'A page\n\na.md:\n\n```\nA\n```'
+    assert (said.content, said.thinking) == ('Here it is.\n\n> Make it\n> blue\n\n> Too blue', 'Which one?')
+    assert [step.title for step in said.steps] == ['Tool: list_files', 'Tool: list_files']
+
+
+@pytest.mark.parametrize('odd', [None, 3, [], {'role': 'user'}, {'content': []}, {'content': {'contentBlocks': [{}]}}])
+def test_an_odd_message_about_a_design_costs_only_itself(odd: Any, tmp_path: Path) -> None:
+    given = design()
+    given['messages'].append(odd)
+    made, _ = remarks(tmp_path, json.dumps(given))
+    assert [each.role for each in made[0].messages[:2]] == ['user', 'assistant']
 
 
 @pytest.mark.parametrize('kind', [*claude.BLOCKS, 'never_heard_of'])

@@ -14,7 +14,7 @@ from app.domain.carried import Carried
 from app.domain.message import Role, Status
 from app.errors import ImportRefused
 from app.exchange.reading import chatgpt_content, chatgpt_documents, notes, shapes
-from app.exchange.reading.chatgpt_marks import Marks
+from app.exchange.reading.chatgpt_marks import Marks, cleaned
 from app.exchange.reading.context import Reading
 from app.exchange.reading.conversations import read_each
 from app.exchange.reading.documents import Allowance, Desk, from_the_top
@@ -112,6 +112,7 @@ def _node(name: str, number: int, above: _Before, conversation: _Conversation) -
         role, speaker = reading.role(said, ROLES)
         hidden = _is_hidden(message, metadata)
         piece, desk = (Piece(), above.desk) if hidden else _piece(name, message, said, above.desk, conversation)
+        piece = cleaned(piece, reading.t)
         model = _slug(metadata, 'model_slug') or above.model
         node = Node(
             key=name,

@@ -4,19 +4,22 @@ A mark begins with U+E200 and ends with U+E201 (rarely U+E20B); within, U+E202 s
 first is its kind: `cite`, `filecite`, `navlist`, `entity`, `image_group`, `i`, `products`, `video`, `link_title`,
 `url`, `genui`. Fields are anchors (`turn0search3`, `L8-L12`), words, addresses or JSON. U+E203 and U+E204 stand around
 a text that a source backs; U+E202 with an anchor also comes alone, ended by U+E206. Before 2024 marks were
-`【12†source】`; what was copied from a page has `citeturn0search3` bare. What a mark stands for is looked up in
-`chatgpt_references`. Last looked up in public code on 2026-11-30, in the converters named there.
+`【12†source】`; what was copied from a page has `citeturn0search3` bare, or `:contentReference[oaicite:0]{index=0}`.
+What a mark stands for is looked up in `chatgpt_references`. Last looked up in public code on 2026-11-30, in the
+converters named there.
 """
 
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.domain.message import Source, Step
 from app.exchange.reading import chatgpt_references as known
 from app.exchange.reading import notes, shapes
 from app.exchange.reading.notes import Say
+from app.exchange.reading.pieces import Piece
 from app.exchange.reading.web import address
 
 SILENT = frozenset({'cite', 'filecite', 'navlist', 'hidden', 'tldr', 'forecast', 'finance', 'sports', 'schedule'})
@@ -31,11 +34,19 @@ _MARK = re.compile(
     f'|(?P<bare>(?:\ue202{_ANCHOR})+[\ue201\ue206\ue20b]?|\\b(?:file)?cite(?:{_ANCHOR})+)'
     r'|(?P<old>【\d+(?::\d+)?†[^【】\n]*】)'
     r'|:chatgpt-content-reference\{index="(?P<index>\d{1,6})"\}'
+    r'|:contentReference\[oaicite:(?P<oaicite>\d{1,6})\]\{index=\d{1,6}\}'
 )
 """None of these parts looks past where the next one may begin, so that the search takes the time of the text."""
 _ANCHORS = re.compile(rf'(?:{_ANCHOR}[\s,]*)+')
 _PRIVATE = re.compile('[\ue200-\ue2ff]')
 _ENDS_A_GAP = frozenset(' \t\n.,;:!?)')
+
+
+def cleaned(piece: Piece, t: Say) -> Piece:
+    """Give a piece without marks, wherever they are: in a document, a thought, in what a tool gave."""
+    marks = Marks({}, t)
+    steps = tuple(replace(step, text=marks.read(step.text)) for step in piece.steps)
+    return replace(piece, text=marks.read(piece.text), thinking=marks.read(piece.thinking), steps=steps)
 
 
 class Marks:
@@ -104,7 +115,7 @@ class Marks:
         return self._without_reference(kind, fields)
 
     def _reference(self, found: re.Match[str]) -> Mapping[str, Any] | None:
-        if index := found['index']:
+        if index := found['index'] or found['oaicite']:
             return self._references[int(index)] if int(index) < len(self._references) else None
         return self._by_mark.get(found[0]) or self._by_start.get(found.start())
 

@@ -10,6 +10,7 @@ Sinity/polylogue and the schemas of smaller converters.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from app.domain.carried import Carried
@@ -55,15 +56,16 @@ UNSUPPORTED = '```\nThis block is not supported on your current device yet.\n```
 
 def read(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
     """Yield the conversations of a file."""
-    return read_each(file, reading, lambda value: _conversation(value, reading))
+    return read_each(file, reading, lambda value: conversation(value, reading))
 
 
-def _conversation(value: Any, reading: Reading) -> Carried | None:
+def conversation(value: Any, reading: Reading) -> Carried | None:
+    """Make a conversation of one of the file; None if there is nothing in it."""
     value = shapes.mapping(value, 'conversation')
     messages = shapes.sequence(value.get('chat_messages'), 'chat_messages')
     if len(messages) > MOST_MESSAGES:
         raise ImportRefused(reason='too_many_messages', limit=MOST_MESSAGES)
-    nodes = _nodes(messages, reading)
+    nodes = _nodes(messages, shapes.side_text(value.get('model')), reading)
     return carried(
         reading,
         Outline(
@@ -75,18 +77,21 @@ def _conversation(value: Any, reading: Reading) -> Carried | None:
             updated_at=reading.moment(value.get('updated_at'), 'updated_at'),
             current=shapes.name(value.get('current_leaf_message_uuid'), 'current_leaf_message_uuid')
             or (nodes[-1].key if nodes else ''),
-            folder=_project(value.get('project')),
+            folder=_project(value, reading),
             pinned=value.get('is_starred') is True,
         ),
         nodes,
     )
 
 
-def _project(value: Any) -> str:
-    return shapes.side_text(value.get('name')).strip() if isinstance(value, dict) else ''
+def _project(value: Mapping[str, Any], reading: Reading) -> str:
+    """Give the name of the project that a conversation is in; it may stand in another file, by its id."""
+    [project, *_] = [*shapes.side_mappings([value.get('project')]), {}]
+    key = shapes.side_text(value.get('project_uuid')) or shapes.side_text(project.get('uuid'))
+    return (shapes.side_text(project.get('name')) or reading.projects.get(key, '')).strip()
 
 
-def _nodes(messages: Sequence[Any], reading: Reading) -> list[Node]:
+def _nodes(messages: Sequence[Any], model: str, reading: Reading) -> list[Node]:
     """Read the messages from the top, since a document depends on what stands above; give them as in the file."""
     parents = [shapes.side_field(message, 'parent_message_uuid') for message in messages]
     places: dict[str, int] = {}
@@ -101,8 +106,13 @@ def _nodes(messages: Sequence[Any], reading: Reading) -> list[Node]:
     for name in from_the_top({str(place): str(parent) for place, parent in enumerate(above)}):
         place = int(name)
         made[place], desks[place] = _node(messages[place], place + 1, desks.get(above[place], desks[-1]), reading)
-    nodes = [made[place] for place in range(len(messages))]
+    nodes = [_by_model(made[place], model) for place in range(len(messages))]
     return nodes if any(node.parent for node in nodes) else in_a_line(nodes)
+
+
+def _by_model(node: Node, model: str) -> Node:
+    """Give an answer that names no model the one of its conversation."""
+    return node if node.model or node.role is not Role.ASSISTANT else replace(node, model=model)
 
 
 def _node(value: Any, number: int, desk: Desk, reading: Reading) -> tuple[Node, Desk]:

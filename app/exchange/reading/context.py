@@ -33,12 +33,14 @@ LIKELY: Mapping[str, Role] = {
 class Reading:
     """The reading of one file for `owner_id`; `t` puts notes in texts into words.
 
-    Remarks are about the conversation that is being read, and wait until they are taken.
+    Remarks are about the conversation that is being read, and wait until they are taken. `projects` are names of
+    projects by their ids, where another file has them.
     """
 
     def __init__(self, owner_id: str, t: Say) -> None:
         self.owner_id = owner_id
         self.t = t
+        self.projects: Mapping[str, str] = {}
         self._message = 0
         self._remarks: list[Remark] = []
 

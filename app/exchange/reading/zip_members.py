@@ -41,9 +41,13 @@ def json_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         ImportRefused: together they are a bomb, or lie over each other.
     """
     found = [member for member in archive.infolist() if member.filename.lower().endswith('.json')]
-    called = [member for member in found if PurePosixPath(member.filename).name.lower().startswith('conversations')]
+    called = [member for member in found if _is_called_so(PurePosixPath(member.filename.lower()))]
     check_sizes(archive, called or found)
     return called or found
+
+
+def _is_called_so(path: PurePosixPath) -> bool:
+    return path.name.startswith('conversations') or path.parent.name == 'design_chats'
 
 
 def check_sizes(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> None:
