@@ -16,8 +16,10 @@ from app.exchange.reading import (
     claude,
     claude_design,
     claude_projects,
+    foreign_database,
     librechat,
     open_webui,
+    open_webui_database,
     own,
     zip_members,
 )
@@ -71,9 +73,9 @@ def read_file(file: Path, owner_id: str, t: Say, meter: Meter) -> Iterator[Item]
 
 def _items(file: Path, reading: Reading, meter: Meter) -> Iterator[Item]:
     with file.open('rb') as stream:
-        beginning = stream.read(len(chat_history_database.BEGINNING))
-    if beginning.startswith(chat_history_database.BEGINNING):
-        yield from chat_history_database.read(file, reading, meter)
+        beginning = stream.read(len(foreign_database.BEGINNING))
+    if beginning.startswith(foreign_database.BEGINNING):
+        yield from _read_database(file, reading, meter)
     elif beginning.startswith(zip_members.BEGINNINGS):
         yield from _read_zip(file, reading, meter)
     else:
@@ -89,6 +91,12 @@ def recognised(file: Intake) -> Reader | None:
             if path in TELLING:
                 return TELLING[path]
     return None
+
+
+def _read_database(file: Path, reading: Reading, meter: Meter) -> Iterator[Carried | Remark]:
+    with foreign_database.reading_of(file, open_webui_database.TABLES, meter) as database:
+        is_open_webui = bool(foreign_database.columns(database, 'chat'))
+    yield from (open_webui_database if is_open_webui else chat_history_database).read(file, reading, meter)
 
 
 def _read_json(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:

@@ -13,7 +13,7 @@ import pytest
 from app.domain.carried import Carried
 from app.errors import ImportRefused
 from app.exchange.archive import CONVERSATIONS, DOCUMENTS, FOLDERS, FORMAT, MANIFEST, PREFERENCES
-from app.exchange.reading import chat_history_database, notes, zip_members
+from app.exchange.reading import chat_history_database, foreign_database, notes, zip_members
 from app.exchange.reading.intake import Meter, Stopped
 from app.exchange.reading.remarks import Remark
 from app.exchange.recognising import read_file
@@ -233,7 +233,7 @@ def test_many_conversations_of_one_name_do_not_multiply(tmp_path: Path) -> None:
 
 def test_the_statements_for_a_foreign_database_may_do_nothing_else(tmp_path: Path) -> None:
     file = database(tmp_path, CONVERSATION_TABLE, MESSAGE_TABLE, HELLO)
-    with closing(chat_history_database.opened(file, Meter(0))) as foreign:
+    with closing(foreign_database.opened(file, chat_history_database.TABLES, Meter(0))) as foreign:
         for statement in (
             'DELETE FROM messages',
             'SELECT hex(content) FROM messages',
