@@ -123,4 +123,4 @@ class _Sink(RawIOBase):
 
 def is_archive(names: Sequence[str]) -> bool:
     """Tell whether a .zip with members of these names is an archive of ours."""
-    return MANIFEST in names and CONVERSATIONS in names
+    return CONVERSATIONS in names

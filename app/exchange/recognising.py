@@ -52,6 +52,10 @@ LOOKED_AT = 5000
 """Keys that are looked at before giving up: some write long lists before what tells."""
 
 
+NOTHING_SET = own.Wishes({})
+"""Preferences that are none."""
+
+
 def read_file(file: Path, owner_id: str, t: Say, meter: Meter) -> Iterator[Item]:
     """Yield what is in a file for `owner_id`, whatever its format, with a remark about each thing that could not be
     read as it is; nothing is read before the first step.
@@ -64,7 +68,7 @@ def read_file(file: Path, owner_id: str, t: Say, meter: Meter) -> Iterator[Item]
     for item in _items(file, Reading(owner_id, t), meter):
         if isinstance(item, Remark):
             first = first or item
-        else:
+        elif item != NOTHING_SET:
             is_empty = False
         yield item
     if first is not None and is_empty:
@@ -110,7 +114,7 @@ def _read_json(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
 def _read_zip(file: Path, reading: Reading, meter: Meter) -> Iterator[Item]:
     with zip_members.opened(file) as archive:
         if is_archive(archive.namelist()):
-            yield from own.read_archive(file, reading.owner_id, meter)
+            yield from own.read_archive(file, reading, meter)
             return
         found = []
         for member in zip_members.json_members(archive):

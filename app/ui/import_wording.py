@@ -33,6 +33,12 @@ REFUSALS: Mapping[str, str] = {
     'busy': msgid('Another import is still running. Wait for its end, or cancel it.'),
     'came_out_empty': msgid('Nothing of this answer could be read; it is kept as it is in the file.'),
     'marks_left': msgid('Marks for programs are left in the text.'),
+    'no_manifest': msgid(
+        'The archive does not say any more what was written into it. Nobody can tell what is missing.'
+    ),
+    'missing_member': msgid('This part of the archive is missing.'),
+    'missing_lines': msgid('{value} lines of this part of the archive are missing.'),
+    'wrong_checksum': msgid('This part of the archive was changed after it was written.'),
     'more_remarks': msgid('There is more to say of this conversation than {limit} things.'),
     'interrupted': msgid('The import was interrupted, so nothing of it was kept. Try again.'),
 }

@@ -69,7 +69,7 @@ async def store(database: Database, things: Everything) -> None:
     for document in documents:
         await Documents(database).keep(LOCAL_OWNER, document)
     for each in conversations:
-        kept = checked(each, 1)  # what waits waits for the person from then on, and nothing else differs
+        kept = checked(each)  # what waits waits for the person from then on, and nothing else differs
         await Staging(database).write(Batch([kept.conversation], kept.messages, kept.queued))
     if preferences:
         statement = insert(PreferencesRow).values(owner_id=LOCAL_OWNER, data=preferences)

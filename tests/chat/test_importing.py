@@ -18,8 +18,6 @@ from app.domain.conversation import LOCAL_OWNER, Conversation, Folder
 from app.domain.document import Document, Passage
 from app.domain.message import Status
 from app.errors import ImportRefused
-from app.exchange.reading.archive import Archive
-from app.exchange.reading.intake import Meter
 from app.replies.changes import BranchChanged
 from app.storage.documents import Documents
 from app.storage.folders import Folders
@@ -27,7 +25,7 @@ from app.storage.staging import Staging
 from app.ui.files import words
 from app.ui.translations import translator
 from tests.chat.desk import Desk, open_desk
-from tests.exchange.reading_files import FILES
+from tests.exchange.reading_files import FILES, read
 from tests.replies.waiting import until
 from tests.support.ollama_server import OllamaServer
 
@@ -341,8 +339,7 @@ async def everything(desk: Desk, owner_id: str = LOCAL_OWNER) -> bytes:
 async def conversations_in(archive: bytes, folder: Path) -> list[Carried]:
     file = folder / 'archive.zip'
     file.write_bytes(archive)
-    with Archive(file, LOCAL_OWNER, Meter(0)) as opened:
-        return [*opened.conversations()]
+    return read(file, LOCAL_OWNER)
 
 
 async def test_an_archive_of_ours_comes_back_whole_and_with_its_ids(

@@ -9,17 +9,25 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from app.domain.carried import Carried
 from app.domain.conversation import LOCAL_OWNER, Folder
-from app.domain.message import Status
+from app.domain.document import Document
+from app.domain.message import Role, Status
 from app.errors import ImportRefused
 from app.exchange.archive import CONVERSATIONS, DOCUMENTS, FOLDERS, MANIFEST, PREFERENCES, ArchiveWriter, is_archive
 from app.exchange.json_file import json_file
-from app.exchange.reading.archive import Archive
+from app.exchange.reading.checking import checked, checked_folder
 from app.exchange.reading.intake import Meter
+from app.exchange.reading.own import Item, Wishes
+from app.exchange.reading.remarks import Remark
+from app.exchange.recognising import read_file
 from app.exchange.records import as_json, carried_from, document_record, folder_record
 from tests.exchange.carried_values import Everything, everything
+from tests.exchange.reading_files import say
 from tests.exchange.samples import rich, talk
 from tests.storage.samples import START, new_id
+
+TWO: Everything = [talk('Hi', 'Hello', title='One'), talk('Hi', 'Hello')], [], [], {}
 
 
 def written(things: Everything) -> bytes:
@@ -40,17 +48,27 @@ def written(things: Everything) -> bytes:
     return writer.take()
 
 
-def opened(data: bytes, folder: Path, owner_id: str = LOCAL_OWNER) -> Archive:
+def items(data: bytes, folder: Path, owner_id: str = LOCAL_OWNER) -> list[Item]:
     file = folder / 'archive.zip'
     file.write_bytes(data)
-    return Archive(file, owner_id, Meter(0))
+    return [*read_file(file, owner_id, say, Meter(0))]
 
 
-def read_all(archive: Archive) -> Everything:
-    with archive:
-        preferences = dict(archive.preferences())
-        folders, documents = list(archive.folders()), list(archive.documents())
-        return list(archive.conversations()), documents, folders, preferences
+def read_all(data: bytes, folder: Path, owner_id: str = LOCAL_OWNER) -> Everything:
+    found = items(data, folder, owner_id)
+    assert not [item for item in found if isinstance(item, Remark)]
+    [wishes] = [item for item in found if isinstance(item, Wishes)]
+    return (
+        [item for item in found if isinstance(item, Carried)],
+        [item for item in found if isinstance(item, Document)],
+        [item for item in found if isinstance(item, Folder)],
+        dict(wishes.data),
+    )
+
+
+def split(found: list[Item]) -> tuple[list[Carried], list[Remark]]:
+    carried = [item for item in found if isinstance(item, Carried)]
+    return carried, [item for item in found if isinstance(item, Remark)]
 
 
 def changed(data: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
@@ -66,14 +84,15 @@ def changed(data: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(everything())
 def test_what_was_written_comes_back(tmp_path: Path, things: Everything) -> None:
-    assert read_all(opened(written(things), tmp_path)) == things
+    carried, documents, folders, preferences = things
+    kept = [checked(each) for each in carried], documents, [checked_folder(each) for each in folders], preferences
+    assert read_all(written(things), tmp_path) == kept
 
 
 def test_everything_belongs_to_who_reads_it(tmp_path: Path) -> None:
     things: Everything = [rich()], [], [Folder(id=new_id(), owner_id='me', name='x', created_at=START)], {}
-    with opened(written(things), tmp_path, 'somebody') as archive:
-        owners = {each.conversation.owner_id for each in archive.conversations()}
-        assert owners | {each.owner_id for each in archive.folders()} == {'somebody'}
+    carried, _, folders, _ = read_all(written(things), tmp_path, 'somebody')
+    assert {each.conversation.owner_id for each in carried} | {each.owner_id for each in folders} == {'somebody'}
 
 
 def test_the_manifest_counts_and_others_can_read_it_with_any_program() -> None:
@@ -101,7 +120,7 @@ def test_a_figure_that_is_no_number_is_written_as_null() -> None:
 
 def test_a_reply_that_streams_is_interrupted_there(tmp_path: Path) -> None:
     streaming = talk('Hi', 'Hel', status=Status.STREAMING)
-    [carried], *_ = read_all(opened(written(([streaming], [], [], {})), tmp_path))
+    [carried], *_ = read_all(written(([streaming], [], [], {})), tmp_path)
     assert [each.status for each in carried.messages] == [Status.COMPLETE, Status.INTERRUPTED]
 
 
@@ -130,40 +149,75 @@ def no_json(name: str, content: bytes) -> bytes:
 
 
 def another_shape(name: str, content: bytes) -> bytes:
-    return content.replace(b'"depth":1', b'"depth":"x"') if name == CONVERSATIONS else content
+    return content.replace(b'"depth":1', b'"depth":"x"', 1) if name == CONVERSATIONS else content
+
+
+def odd_values(name: str, content: bytes) -> bytes:
+    """Change the first conversation."""
+    if name != CONVERSATIONS:
+        return content
+    line, rest = content.split(b'\n', 1)
+    record = json.loads(line)
+    question, answer = record['messages']
+    question['created_at'] = -62_135_596_800
+    answer |= {'role': 'narrator', 'status': 'thinking hard'}
+    del answer['sources']
+    record['conversation']['archived_at'] = '0001-01-01T00:00:00+00:00'
+    return json.dumps(record).encode() + b'\n' + rest
 
 
 def orphan(name: str, content: bytes) -> bytes:
-    return content.replace(b'"depth":1', b'"depth":2') if name == CONVERSATIONS else content
+    return content.replace(b'"depth":1', b'"depth":2', 1) if name == CONVERSATIONS else content
 
 
 @pytest.mark.parametrize(
-    ('change', 'reason', 'place'),
+    ('change', 'said', 'left'),
     [
-        (newer, 'newer_version', {'file': MANIFEST}),
-        (other_text, 'bad_zip', {'file': CONVERSATIONS}),
-        (line_lost, 'bad_zip', {'file': CONVERSATIONS, 'line': 1}),
-        (member_lost, 'bad_zip', {'file': DOCUMENTS}),
-        (no_manifest, 'bad_zip', {'file': MANIFEST}),
-        (no_json, 'not_json', {'file': CONVERSATIONS, 'line': 2}),
-        (another_shape, 'wrong_shape', {'file': CONVERSATIONS, 'line': 1, 'byte': 0}),
-        (orphan, 'wrong_shape', {'file': CONVERSATIONS, 'line': 1, 'byte': 0}),
+        (other_text, ('wrong_checksum', CONVERSATIONS), 2),
+        (line_lost, ('missing_lines', CONVERSATIONS), 1),
+        (member_lost, ('missing_member', DOCUMENTS), 2),
+        (no_manifest, ('no_manifest', MANIFEST), 2),
+        (no_json, ('not_json', CONVERSATIONS), 1),
+        (another_shape, ('wrong_shape', CONVERSATIONS), 1),
+        (orphan, ('wrong_shape', CONVERSATIONS), 1),
+        (odd_values, ('wrong_time', CONVERSATIONS), 2),
     ],
 )
-def test_a_broken_one_is_refused_with_the_place(
-    tmp_path: Path, change: Callable[[str, bytes], bytes | None], reason: str, place: dict[str, object]
+def test_of_a_broken_one_the_rest_is_there_and_what_is_lost_is_said(
+    tmp_path: Path, change: Callable[[str, bytes], bytes | None], said: tuple[str, str], left: int
 ) -> None:
-    data = changed(written(([talk('Hi', 'Hello'), talk('Hi', 'Hello')], [], [], {})), change)
+    data = changed(written(TWO), change)
+    found = items(data, tmp_path)
+    assert len([item for item in found if isinstance(item, Carried)]) == left
+    remarks = [item for item in found if isinstance(item, Remark)]
+    assert (remarks[0].reason, remarks[0].file) == said
+    if left < 2 and said[0] != 'missing_lines':
+        assert remarks[0].conversation == remarks[0].details['line']
+        assert remarks[0].title == ('One' if remarks[0].conversation == 1 else '')
+
+
+def test_odd_values_of_our_own_cost_only_themselves(tmp_path: Path) -> None:
+    [first, _], remarks = split(items(changed(written(TWO), odd_values), tmp_path))
+    assert [(each.reason, each.message) for each in remarks[:-1]] == [
+        ('wrong_time', 1), ('unknown_role', 2), ('wrong_shape', 2), ('wrong_time', 0),
+    ]  # fmt: skip
+    assert remarks[-1].reason == 'wrong_checksum'
+    question, answer = first.messages
+    assert (question.created_at, answer.role, answer.content) == (START, Role.ASSISTANT, '[Said by narrator]\n\nHello')
+    assert (answer.status, answer.sources, first.conversation.archived_at) == (Status.COMPLETE, (), None)
+
+
+def test_a_newer_one_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImportRefused) as refused:
-        read_all(opened(data, tmp_path))
-    assert refused.value.details.items() >= {'reason': reason, **place}.items()
+        items(changed(written(TWO), newer), tmp_path)
+    assert refused.value.details == {'reason': 'newer_version', 'file': MANIFEST}
 
 
 @pytest.mark.parametrize('cut', [0.2, 0.5, 0.99])
 def test_half_a_download_is_refused(tmp_path: Path, cut: float) -> None:
     data = written(([talk(*['word'] * 50)], [], [], {}))
     with pytest.raises(ImportRefused):
-        read_all(opened(data[: int(len(data) * cut)], tmp_path))
+        items(data[: int(len(data) * cut)], tmp_path)
 
 
 def test_an_archive_nobody_takes_to_its_end_is_given_up_in_order() -> None:

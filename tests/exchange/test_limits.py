@@ -155,7 +155,7 @@ async def test_reading_takes_bounded_memory(tmp_path: Path) -> None:
 
 def test_brackets_may_lie_deep_only_where_messages_hold_each_other(tmp_path: Path) -> None:
     assert len(read_text(tmp_path, librechat(4_900))) == 1
-    assert refusal(tmp_path, librechat(5_100)) == {'reason': 'too_deep', 'conversation': 1, 'limit': 10_000}
+    assert refusal(tmp_path, librechat(5_100)) == {'reason': 'too_deep', 'conversation': 1, 'byte': 1, 'limit': 10_000}
     assert refusal(tmp_path, chat(beside=b'[' * 200 + b']' * 200))['reason'] == 'too_deep'
 
 

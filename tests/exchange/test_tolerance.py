@@ -106,3 +106,32 @@ def test_a_conversation_of_another_shape_costs_only_itself(name: str, odd: Any, 
     assert len(made) == 2
     assert [(each.reason, each.conversation) for each in said] == ([] if odd is None else [('wrong_shape', 2)])
     assert isinstance(odd, dict) is any(each.title == 'A bad one' for each in said)
+
+
+@pytest.mark.parametrize('unit', [1, 1e3, 1e6, 1e9, '1', '1e3'])
+@pytest.mark.parametrize('name', MESSAGES)
+def test_a_time_may_be_in_any_unit(name: str, unit: Any, tmp_path: Path) -> None:
+    given = chats_of(name)
+    time: Any = 1_700_000_000 * float(unit)
+    MESSAGES[name](given[1])[-1][TIMES[name]] = str(int(time)) if isinstance(unit, str) else int(time)
+    made, said = remarks(tmp_path, json.dumps(given))
+    assert not said
+    times = [message.created_at.timestamp() for message in made[1].messages]
+    assert name == 'chatgpt' or 1_700_000_000 in times
+
+
+@pytest.mark.parametrize(
+    ('odd', 'reason'),
+    [
+        (b'[%s0]' % (b'[[[]]],' * 400_000), 'too_many'),
+        (b'[%s0]' % (b'"%s",' % (b'x' * 20_000_000) * 6), 'too_long'),
+        (b'1e999', 'long_number'),
+        (b'[' * 150 + b']' * 150, 'too_deep'),
+    ],
+)
+def test_a_conversation_beyond_a_limit_costs_only_itself(odd: bytes, reason: str, tmp_path: Path) -> None:
+    first, second = [json.dumps(each).encode() for each in chats_of('chat_history')[:2]]
+    given = b'[%s, {"id": "odd", "messages": %s}, %s]' % (first, odd, second)
+    made, [remark] = remarks(tmp_path, given)
+    assert len(made) == 2
+    assert (remark.reason, remark.conversation, remark.byte) == (reason, 2, given.index(b'{"id": "odd"'))

@@ -8,9 +8,8 @@ from pypdf import PdfReader
 
 from app.bootstrap import Parts
 from app.domain.conversation import LOCAL_OWNER
-from app.exchange.reading.archive import Archive
-from app.exchange.reading.intake import Meter
 from app.storage.conversations import Conversations
+from tests.exchange.reading_files import read
 from tests.replies.waiting import until
 from tests.storage.samples import conversation, new_id
 from tests.ui.simulated import Browser
@@ -85,7 +84,6 @@ async def test_everything_as_one_archive(page: Browser, parts: Parts, tmp_path: 
     answer = await page.http.get('/export/archive')
     assert re.search(r'filename="guilherme-\d{4}-\d\d-\d\d\.zip"', answer.headers['content-disposition'])
     (tmp_path / 'all.zip').write_bytes(answer.content)
-    with Archive(tmp_path / 'all.zip', LOCAL_OWNER, Meter(0)) as archive:
-        carried = {each.conversation.id: each for each in archive.conversations()}
+    carried = {each.conversation.id: each for each in read(tmp_path / 'all.zip')}
     assert carried.keys() == {mine, deleted.id}
     assert carried[mine].messages[1].content.startswith('w0 w1 ')

@@ -11,13 +11,13 @@ APP = Path(errors.__file__).parent
 
 
 def reasons() -> set[str]:
-    """Find every reason that `ImportRefused` and `Remark` are given, or a reader remarks."""
+    """Find every reason that `ImportRefused` and `Remark` are given, or somebody remarks or refuses."""
     found = set()
     for file in APP.rglob('*.py'):
         for node in ast.walk(ast.parse(file.read_text('utf-8'))):
             if isinstance(node, ast.Call) and getattr(node.func, 'id', '') in ('ImportRefused', 'Remark'):
                 given = [keyword.value for keyword in node.keywords if keyword.arg == 'reason']
-            elif isinstance(node, ast.Call) and getattr(node.func, 'attr', '') == 'remark':
+            elif isinstance(node, ast.Call) and getattr(node.func, 'attr', '') in ('remark', 'refuse'):
                 given = node.args[:1]
             else:
                 continue

@@ -17,23 +17,23 @@ from app.exchange.reading.shapes import EARLIEST, LATEST
 from app.exchange.reading.tree import MOST_TAGS
 
 
-def checked(carried: Carried, number: int) -> Carried:
-    """Give a conversation as it can be kept; what waits in it waits for the person. `number` is its place in the file.
+def checked(carried: Carried) -> Carried:
+    """Give a conversation as it can be kept; what waits in it waits for the person.
 
     Raises:
         ImportRefused: an id is none or is there twice, or a time is one nobody lived in.
     """
     conversation = carried.conversation
     times = conversation.created_at, conversation.updated_at, conversation.archived_at, conversation.deleted_at
-    _check(conversation.id, times, conversation=number)
+    _check(conversation.id, times)
     for place, message in enumerate(carried.messages, 1):
-        _check(message.id, (message.created_at, message.finished_at), conversation=number, message=place)
+        _check(message.id, (message.created_at, message.finished_at), message=place)
     for place, queued in enumerate(carried.queued, len(carried.messages) + 1):
-        _check(queued.id, (queued.created_at,), conversation=number, message=place)
-        _check(queued.behind_id or queued.id, (), conversation=number, message=place)
+        _check(queued.id, (queued.created_at,), message=place)
+        _check(queued.behind_id or queued.id, (), message=place)
     ids = [*(message.id for message in carried.messages), *(queued.id for queued in carried.queued)]
     if len(set(ids)) < len(ids):
-        raise ImportRefused(reason='wrong_shape', field='id', conversation=number)
+        raise ImportRefused(reason='wrong_shape', field='id')
     holding = _ends(carried) if carried.queued else frozenset[str | None]()
     return replace(
         carried,

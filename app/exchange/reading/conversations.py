@@ -29,18 +29,34 @@ def read_each(
             for number, value, piece in values(file, deepest):
                 made = None
                 with reading.conversation():
-                    made = convert(value)
+                    made = convert(_within_limits(value))
                 if made is not None:
                     yield made
                 if remarks := reading.take():
-                    title = made.conversation.title if made else _title(value)
+                    title = made.conversation.title if made else title_of(value)
                     byte = places.start_of(number, piece)
                     yield from (replace(each, conversation=number, title=title, byte=byte) for each in remarks)
     except ImportRefused as refusal:
         yield remark_of(refusal)
 
 
-def _title(value: Any) -> str:
-    """Give what a conversation that cannot be read is called, as far as that is known."""
+def _within_limits(value: Any) -> Any:
+    """Give a value that was read.
+
+    Raises:
+        ImportRefused: it was beyond a limit.
+    """
+    if isinstance(value, ImportRefused):
+        raise value
+    return value
+
+
+def title_of(value: Any) -> str:
+    """Give what a conversation that cannot be read is called, as far as that is known.
+
+    Ours stands an object further in, and so does Open WebUI's.
+    """
     fields = value if isinstance(value, dict) else {}
-    return notes.plain(next((said for name in ('title', 'name') if isinstance(said := fields.get(name), str)), ''))
+    within = [each for name in ('conversation', 'chat') if isinstance(each := fields.get(name), dict)]
+    said = [each.get(name) for each in (fields, *within) for name in ('title', 'name')]
+    return notes.plain(next((each for each in said if isinstance(each, str)), ''))

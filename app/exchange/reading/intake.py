@@ -48,11 +48,16 @@ class Intake:
         self._file = open_again()
         self._since_mark = 0
 
+    @property
+    def is_too_long(self) -> bool:
+        """Tell whether more was read since the last `mark` than a piece may have."""
+        return self._since_mark > LARGEST_PIECE
+
     def read(self, size: int = CHUNK) -> bytes:
         """Give the next bytes, none at the end.
 
         Raises:
-            ImportRefused: too many were read since the last `mark`, or an archive gives them away broken.
+            ImportRefused: an archive gives them away broken.
             Stopped: the reading was stopped.
         """
         self._meter.look()
@@ -63,8 +68,6 @@ class Intake:
         if self._counts:
             self._meter.done += len(data)
         self._since_mark += len(data)
-        if self._since_mark > LARGEST_PIECE:
-            raise ImportRefused(reason='too_long', limit=LARGEST_PIECE // 1_000_000)
         return data
 
     def mark(self) -> None:

@@ -42,21 +42,21 @@ def pieces(file: Readable) -> Iterator[tuple[int, bytes]]:
     Raises:
         ImportRefused: the file is in another encoding than UTF-8, or a text in it is too large.
     """
-    start, held = 0, _Held()
+    start, held = 0, Held()
     first = file.read()
     data = without_mark(first)
     start = len(first) - len(data)
     while data:
         if piece := held.add(data):
-            yield start, _mended(piece)
+            yield start, mended(piece)
             start += len(piece)
         data = file.read()
     if rest := held.rest():
-        yield start, _mended(rest)
+        yield start, mended(rest)
 
 
-class _Held:
-    """Bytes that wait for the end of the text they are in."""
+class Held:
+    """Bytes that wait for the end of the text they are in; what it gives never ends within one."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -100,7 +100,8 @@ def without_mark(data: bytes) -> bytes:
     return data.removeprefix(BOM)
 
 
-def _mended(data: bytes) -> bytes:
+def mended(data: bytes) -> bytes:
+    """Replace halves of surrogate pairs, in a piece that does not end within a text."""
     if not _HALF_PAIR.search(data):
         return data
     mended = bytearray(data)  # in place: millions of parts to be joined would take ten times the memory

@@ -1,13 +1,13 @@
-"""Reads JSON lines, one value a line, without ever holding a line beside its value."""
+"""Reads JSON lines, one value a line, without ever holding a line beside its value. A bad line costs only itself."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Any
 
 from app.errors import ImportRefused
-from app.exchange.reading.intake import CHUNK, Intake
-from app.exchange.reading.json_bytes import JSON_FAULTS, pieces
-from app.exchange.reading.json_events import EventParser
+from app.exchange.reading.intake import CHUNK, LARGEST_PIECE, Intake
+from app.exchange.reading.json_bytes import JSON_FAULTS, Held, mended, without_mark
+from app.exchange.reading.json_events import Event, EventParser
 from app.exchange.reading.json_values import Builder
 
 
@@ -30,45 +30,72 @@ class JsonLines:
         """Give the number of the line that was read last, from 1, and the byte at which it begins."""
         return {'line': self.count, 'byte': self._byte}
 
-    def read(self, size: int = CHUNK) -> bytes:
-        """Give the next bytes of the file, and count them in."""
-        data = self._file.read(size)
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the value of each line; the `ImportRefused` in the place of one that is no JSON, or beyond a limit."""
+        line, data = None, self._read()
+        byte = len(data) - len(data := without_mark(data))
+        while data:
+            *ended, rest = data.split(b'\n')
+            for part in ended:
+                line = line or self._begun(byte)
+                line.take(part)
+                yield line.value()
+                line = None
+                self._file.mark()
+                byte += len(part) + 1
+            if rest:
+                line = line or self._begun(byte)
+                line.take(rest, is_too_long=self._file.is_too_long)
+                byte += len(rest)
+            data = self._read()
+        if line is not None:
+            yield line.value()
+
+    def _read(self) -> bytes:
+        data = self._file.read(CHUNK)
         self._sum.update(data)
         return data
 
-    def __iter__(self) -> Iterator[Any]:
-        """Yield the value of each line.
+    def _begun(self, byte: int) -> '_Line':
+        self.count += 1
+        self._byte = byte
+        return _Line()
 
-        Raises:
-            ImportRefused: a line is no JSON, or beyond a limit; with its place.
-        """
+
+class _Line:
+    """One line as it comes; after a fault nothing of it is kept."""
+
+    def __init__(self) -> None:
+        self._held = Held()
+        self._parser = EventParser()
+        self._builder = Builder()
+        self._values: list[Any] = []
+        self._fault: ImportRefused | None = None
+
+    def take(self, data: bytes, *, is_too_long: bool = False) -> None:
+        """Take the next bytes."""
+        if is_too_long:
+            self._builder.refuse('too_long', LARGEST_PIECE // 1_000_000)
+        if self._fault is None:
+            self._try(lambda: self._fed(self._held.add(data)))
+
+    def value(self) -> Any:
+        """Give what the line says, or why it says nothing."""
+        if self._fault is None:
+            self._try(lambda: self._fed(self._held.rest()))
+        if self._fault is None:
+            self._try(self._parser.close)
+        if self._fault is None and len(self._values) != 1:
+            self._fault = ImportRefused(reason='not_json')
+        return self._fault or self._values[0]
+
+    def _fed(self, piece: bytes) -> list[Event]:
+        return self._parser.feed(mended(piece)) if piece else []  # nothing means the end to it
+
+    def _try(self, tell: Callable[[], list[Event]]) -> None:
         try:
-            yield from self._values()
-        except JSON_FAULTS as error:
-            raise ImportRefused(reason='not_json', **self.place) from error
+            self._values += self._builder.take(tell())
+        except JSON_FAULTS:
+            self._fault = self._builder.refusal or ImportRefused(reason='not_json')
         except ImportRefused as refusal:
-            raise ImportRefused(**{**self.place, **refusal.details}) from refusal
-
-    def _values(self) -> Iterator[Any]:
-        builder, parser = Builder(), None
-        for start, data in pieces(self):
-            *ended, rest = data.split(b'\n')
-            byte = start
-            for line in ended:
-                parser = self._begun(parser, byte)
-                yield from builder.take(parser.feed(line))
-                yield from builder.take(parser.close())
-                parser = None
-                self._file.mark()
-                byte += len(line) + 1
-            if rest:
-                parser = self._begun(parser, byte)
-                yield from builder.take(parser.feed(rest))
-        if parser is not None:
-            yield from builder.take(parser.close())
-
-    def _begun(self, parser: EventParser | None, byte: int) -> EventParser:
-        if parser is None:
-            self.count += 1
-            self._byte = byte
-        return parser or EventParser()
+            self._fault = refusal

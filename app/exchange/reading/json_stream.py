@@ -9,7 +9,7 @@ from typing import Any
 
 from app.errors import ImportRefused
 from app.exchange.reading import json_place
-from app.exchange.reading.intake import Intake
+from app.exchange.reading.intake import LARGEST_PIECE, Intake
 from app.exchange.reading.json_bytes import JSON_FAULTS, pieces
 from app.exchange.reading.json_events import Event, EventParser
 from app.exchange.reading.json_values import DEEPEST, DEEPEST_CHAIN, Builder
@@ -21,13 +21,17 @@ TOLD = 3
 def values(file: Intake, deepest: int = DEEPEST) -> Iterator[tuple[int, Any, int]]:
     """Yield number, value, and the piece of the file in which the one before it ended, all counted from 1.
 
+    In the place of a value that is beyond a limit stands the `ImportRefused`.
+
     Raises:
-        ImportRefused: the file is no JSON, or is beyond a limit.
+        ImportRefused: the file is no JSON, or nothing can be passed over to read on.
     """
     builder = Builder(deepest=deepest, members=True)
     number, before = 0, 1
     try:
         for piece, events in _fed(file):
+            if file.is_too_long:
+                builder.refuse('too_long', LARGEST_PIECE // 1_000_000)
             for value in builder.take(events):
                 number += 1
                 yield number, value, before
@@ -48,6 +52,8 @@ def outline(file: Intake) -> Iterator[tuple[str, ...]]:
     path: list[str] = []
     depth = 0
     for _, events in _fed(file):
+        if file.is_too_long:
+            raise ImportRefused(reason='too_long', limit=LARGEST_PIECE // 1_000_000)
         for kind, value in events:
             if kind == 'map_key':
                 path[-1] = value

@@ -1,4 +1,4 @@
-"""Builds values out of what a JSON parser tells, and gives up before they take more memory than any conversation.
+"""Builds values out of what a JSON parser tells, and gives each up that would take more memory than any conversation.
 
 ijson's own builder keeps the path to each value beside it, which grows with the square of the depth, and has no limits.
 """
@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.errors import ImportRefused
-from app.exchange.reading.json_events import Event
+from app.exchange.reading.json_events import LONGEST_NUMBER, Event
 
 DEEPEST = 100
 """Brackets within each other. Conversations have some 15, beside what was given to tools; and what is kept as JSON is
@@ -18,6 +18,9 @@ written by calls within each other, of which Python allows 1,000."""
 
 DEEPEST_CHAIN = 10_000
 """The same where each message holds the next: a line of 5,000 messages."""
+
+DEEPEST_PASSED_OVER = 100_000
+"""The same in what was given up: the parser remembers each of them."""
 
 MOST_VALUES = 1_000_000
 """Values in one conversation; objects and lists count twice. A message has some 60, one with much from the web 1,000.
@@ -33,22 +36,26 @@ MOST_NAMES, LONGEST_NAME = 1_000, 100
 class Builder:
     """Builds one value after the other, numbers as `int` and `float`. With `members` those in the outermost list.
 
-    It forgets what it gave: the limits hold for each value.
+    It forgets what it gave: the limits hold for each value. One that is beyond them is passed over, and the reason
+    stands in its place; `refusal` is that of the present one.
     """
 
     def __init__(self, *, deepest: int = DEEPEST, members: bool = False) -> None:
         self._deepest = deepest
         self._members = members
         self._containers: list[Any] = []
+        self._depth = 0
+        self.refusal: ImportRefused | None = None
         self._names: dict[str, str] = {}
         self._name = ''
         self._count = self._size = 0
 
     def take(self, events: Iterable[Event]) -> Iterator[Any]:
-        """Yield the values that are complete now.
+        """Yield the values that are complete now, and an `ImportRefused` for one that lies too deep, has too many
+        values, too much text, or an infinite number.
 
         Raises:
-            ImportRefused: one of them lies too deep, has too many values, too much text, or an infinite number.
+            ImportRefused: brackets lie deeper within each other than can be passed over.
         """
         for kind, value in events:
             if kind == 'map_key':
@@ -60,26 +67,39 @@ class Builder:
             if kind not in ('end_map', 'end_array'):
                 made = self._scalar(value)
                 self._add(made)
-            elif self._containers:
-                made = self._containers.pop()
+            elif self._depth:
+                self._depth -= 1
+                made = self._containers.pop() if self._containers else None
             else:
                 continue  # the end of the list around them
-            if not self._containers:
+            if not self._depth:
                 self._check()
+                yield self.refusal or made
                 self._count = self._size = 0
-                yield made
+                self.refusal = None
         self._check()
+
+    def refuse(self, reason: str, limit: int) -> None:
+        """Give up the value that is being built, or the next; the first reason counts."""
+        if self.refusal is None:
+            self.refusal = ImportRefused(reason=reason, limit=limit)
+            self._containers.clear()
 
     def _begin(self, container: Any) -> None:
         if self._members:
             self._members = False
             if isinstance(container, list):
                 return
+        self._depth += 1
+        if self.refusal is not None:
+            if self._depth > DEEPEST_PASSED_OVER:
+                raise ImportRefused(reason='too_deep', limit=self._deepest)
+            return
         self._add(container)
         self._count += 1
         self._containers.append(container)
-        if len(self._containers) > self._deepest:
-            raise ImportRefused(reason='too_deep', limit=self._deepest)
+        if self._depth > self._deepest:
+            self.refuse('too_deep', self._deepest)
 
     def _add(self, value: Any) -> None:
         self._count += 1
@@ -97,7 +117,7 @@ class Builder:
         elif isinstance(value, Decimal):
             value = float(value)
             if math.isinf(value):
-                raise ImportRefused(reason='long_number')
+                self.refuse('long_number', LONGEST_NUMBER)
         return value
 
     def _kept_once(self, name: str) -> str:
@@ -110,6 +130,6 @@ class Builder:
 
     def _check(self) -> None:
         if self._count > MOST_VALUES:
-            raise ImportRefused(reason='too_many', limit=MOST_VALUES)
+            self.refuse('too_many', MOST_VALUES)
         if self._size > LARGEST:
-            raise ImportRefused(reason='too_long', limit=LARGEST // 1_000_000)
+            self.refuse('too_long', LARGEST // 1_000_000)

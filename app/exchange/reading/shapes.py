@@ -9,8 +9,9 @@ from typing import Any
 from app.errors import ImportRefused
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-MILLISECONDS_FROM = 100_000_000_000
-"""Numbers from here on are milliseconds: as seconds they would lie in the year 5138."""
+SECONDS_BELOW = 100_000_000_000
+"""Numbers below this are seconds: it lies in the year 5138. Then come milli-, micro- and nanoseconds, each up to a
+thousand times what was before; as each of them the least lies in the year 1973."""
 
 LONGEST_TIME = 100
 """Characters of a time."""
@@ -62,9 +63,13 @@ def sequence(value: Any, field: str) -> Sequence[Any]:
 
 
 def moment(value: Any, field: str) -> datetime | None:
-    """Give a time in UTC, None for null and nothing; a number is seconds (or milliseconds), a text mostly ISO 8601.
+    """Give a time in UTC, None for null, nothing and the time zero; a number is seconds, milli-, micro- or nanoseconds,
+    a text mostly ISO 8601.
 
     A text without a zone is of this machine's zone, since programs that write such times run on it.
+
+    Raises:
+        ImportRefused: it is none, or one that nobody lived in who could have written to a model.
     """
     if value in (None, '', 0):
         return None
@@ -75,7 +80,7 @@ def moment(value: Any, field: str) -> datetime | None:
     except (ValueError, OverflowError, ArithmeticError, TypeError, OSError) as error:
         said = str(value)[:40] if isinstance(value, str | int | float) else '…'
         raise ImportRefused(reason='wrong_time', field=field, value=said) from error
-    return made
+    return made if made != EARLIEST else None
 
 
 def _from_number(value: Any) -> datetime:
@@ -86,7 +91,11 @@ def _from_number(value: Any) -> datetime:
     seconds = float(value)
     if not math.isfinite(seconds):
         raise OverflowError(value)
-    return EARLIEST + timedelta(seconds=seconds / 1000 if seconds >= MILLISECONDS_FROM else seconds)
+    for _unit in ('seconds', 'milliseconds', 'microseconds'):
+        if seconds < SECONDS_BELOW:
+            break
+        seconds /= 1000
+    return EARLIEST + timedelta(seconds=seconds)
 
 
 def _from_text(value: str) -> datetime:
