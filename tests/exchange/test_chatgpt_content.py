@@ -228,6 +228,17 @@ def test_deep_research_says_what_it_looked_for(tmp_path: Path) -> None:
     assert [(step.title, step.text) for step in read.steps] == [(f'Tool: {name}', '```\nFind all lakes.\n```')]
 
 
+def test_what_deep_research_found_is_the_answer_whoever_says_it(tmp_path: Path) -> None:
+    found = message('tool', '# Lakes', name='research_kickoff_tool', is_async_task_result_message=True)
+    assert read_answer(tmp_path, found).content == '# Lakes'
+
+
+@pytest.mark.parametrize('recipient', ['all', '', 'user', 'assistant'])
+def test_what_is_said_to_no_tool_is_the_answer(recipient: str, tmp_path: Path) -> None:
+    read = read_answer(tmp_path, message('assistant', 'Hi', recipient=recipient))
+    assert (read.content, read.steps) == ('Hi', ())
+
+
 def test_who_asked_in_a_group_is_said(tmp_path: Path) -> None:
     [chat] = read_json(tmp_path, conversation(message('assistant', 'Hi'), message('user', 'Me too', name='Bia')))
     assert chat.messages[2].content == '[Said by Bia]\n\nMe too'

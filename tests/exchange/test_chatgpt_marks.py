@@ -111,9 +111,10 @@ def test_a_reference_says_what_its_mark_is(named: dict[str, Any], shown: str, tm
 
 def test_a_link_in_the_text_stays_one(tmp_path: Path) -> None:
     mark = cite('Lake log', 'key1', kind='link_title')
-    read = read_answer(tmp_path, f'See {mark}.', reference('link_title', mark, **page(LAKE)))
-    assert read.content == f'See [Lake log](<{LAKE.url}>).'
-    assert read.sources == (LAKE,)
+    for named in ({**page(LAKE)}, {'url': '', 'items': [page(LAKE)]}):
+        read = read_answer(tmp_path, f'See {mark}.', reference('link_title', mark, **named))
+        assert read.content == f'See [Lake log](<{LAKE.url}>).'
+        assert read.sources == (LAKE,)
 
 
 def test_old_marks_name_their_pages_and_files(tmp_path: Path) -> None:
@@ -124,7 +125,8 @@ def test_old_marks_name_their_pages_and_files(tmp_path: Path) -> None:
     ]
     read = read_answer(tmp_path, 'Ice【12†source】 and plans【4:0†plan.pdf】.', citations=citations)
     assert (read.content, read.sources) == ('Ice and plans.', (LAKE, Source('plan.pdf')))
-    assert read_answer(tmp_path, 'Plans【4:0†plan.pdf】.').sources == (Source('plan.pdf'),)
+    named = read_answer(tmp_path, 'Plans【4:0†plan.pdf】【4:1†map.pdf】【4:2†source】.').sources
+    assert named == (Source('plan.pdf'), Source('map.pdf'))
 
 
 def test_a_letter_is_its_subject_and_its_text(tmp_path: Path) -> None:
@@ -183,6 +185,17 @@ def test_a_hundred_thousand_marks_and_pieces_of_marks_are_read() -> None:
         marks = Marks({'content_references': [reference('webpage', mark, **page(LAKE))] * 1000}, say)
         assert '\ue200' not in marks.read(text)
         assert marks.sources == (LAKE,)
+
+
+def test_a_long_name_is_not_shown_a_hundred_thousand_times(tmp_path: Path) -> None:
+    mark = cite('turn0x0', kind='x')
+    read = read_answer(tmp_path, mark * 10_000, reference('alt_text', mark, alt='a' * 10_000))
+    assert len(read.content) < 2_000_000
+    program = reference('client_defined_widget', mark, data={'content': {'chart': 'a' * 10_000}})
+    folded = read_answer(tmp_path, mark * 10_000 + cite('{"a": 1}', kind='y') * 10_000, program)
+    assert (folded.content, len(folded.steps)) == ('', 1)
+    box = ':::writing{id="b1"}\nb\n:::\n' * 10_000
+    assert len(read_answer(tmp_path, box, writing_blocks={'b1': {'content': 'a' * 10_000}}).content) < 100_000
 
 
 def test_foreign_shapes_do_no_harm(tmp_path: Path) -> None:

@@ -37,6 +37,9 @@ ROLES: Mapping[str, Role] = {
 PYTHON = frozenset({'python', 'python_user_visible', 'code_interpreter'})
 """Recipients that run the code they are given."""
 
+EVERYBODY = frozenset({'', 'all', 'user', 'assistant'})
+"""Recipients that are no tools."""
+
 MOST_REPLIES = 10
 """Children of a call that are looked at for the tool's reply."""
 
@@ -151,9 +154,9 @@ def _piece(
     content = shapes.mapping(message.get('content'), 'content')
     metadata = shapes.mapping(message.get('metadata'), 'metadata')
     recipient = shapes.side_text(message.get('recipient'))
-    if role == 'tool':
+    if role == 'tool' and metadata.get('is_async_task_result_message') is not True:
         return _given(name, message, content, metadata, conversation), desk
-    if role == 'assistant' and recipient not in ('', 'all'):
+    if role == 'assistant' and recipient not in EVERYBODY:
         if recipient.startswith(chatgpt_documents.TOOL):
             canvas = _canvas(name, conversation)
             return chatgpt_documents.called(recipient, _text(content), canvas, desk, t)
@@ -162,7 +165,7 @@ def _piece(
     piece = chatgpt_content.said(content, metadata, marks, t)
     rest = [*marks.rest(), *(notes.file(t, attached) for attached in _attachments(metadata))]
     ran = [chatgpt_content.ran(metadata, ''), chatgpt_content.printed({}, metadata, t)]
-    known = Piece(steps=tuple(marks.steps), sources=marks.sources)
+    known = Piece(steps=marks.steps, sources=marks.sources)
     return together([piece, *ran, Piece(text=notes.paragraphs(rest)), known]), desk
 
 

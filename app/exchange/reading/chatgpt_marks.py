@@ -26,17 +26,22 @@ SILENT = frozenset({'cite', 'filecite', 'navlist', 'hidden', 'tldr', 'forecast',
 """Kinds of marks that are nothing to read where no reference says so."""
 PICTURES = frozenset({'i', 'image_group', 'image_inline', 'image_v2', 'images'})
 
+MOST_SHOWN = 1_000_000
+"""Characters that the marks of one message may show: each may show the same long name again."""
+
 _ANCHOR = r'(?:turn\d+[a-z_]+\d+|L\d+(?:-L?\d+)?)'
 _MARK = re.compile(
     '\ue200(?P<closed>[^\ue200\ue201\ue20b]*)[\ue201\ue20b]'
     '|\ue200(?P<cut>[a-z_]+\ue202[{\\[][^\ue200\ue201\ue20b\n]*)\\Z'
     '|\ue200(?P<open>[a-z_]+(?:\ue202[^\\s\ue200-\ue20f]*)*)'
-    f'|(?P<bare>(?:\ue202{_ANCHOR})+[\ue201\ue206\ue20b]?|\\b(?:file)?cite(?:{_ANCHOR})+)'
+    f'|(?P<bare>(?:\ue202{_ANCHOR})+[\ue201\ue206\ue20b]?|\\b(?:file)?cite(?=turn)(?:{_ANCHOR})+)'
     r'|(?P<old>【\d+(?::\d+)?†[^【】\n]*】)'
     r'|:chatgpt-content-reference\{index="(?P<index>\d{1,6})"\}'
-    r'|:contentReference\[oaicite:(?P<oaicite>\d{1,6})\]\{index=\d{1,6}\}'
+    r'|:contentReference\[oaicite:\d{1,6}\]\{index=\d{1,6}\}'
 )
 """None of these parts looks past where the next one may begin, so that the search takes the time of the text."""
+_SIGNS = ('\ue200', '\ue202', '【', 'citeturn', ':chatgpt-content-reference{', ':contentReference[')
+"""One of these is in whatever `_MARK` finds, and to look for them takes a hundredth of the time."""
 _ANCHORS = re.compile(rf'(?:{_ANCHOR}[\s,]*)+')
 _PRIVATE = re.compile('[\ue200-\ue2ff]')
 _ENDS_A_GAP = frozenset(' \t\n.,;:!?)')
@@ -53,37 +58,48 @@ class Marks:
     """The marks of one message. `sources`, and `steps` of what we do not know, are complete when its texts are read."""
 
     def __init__(self, metadata: Mapping[str, Any], t: Say) -> None:
-        self.steps: list[Step] = []
         self._t = t
         self._references = shapes.side_mappings(metadata.get('content_references'))
         self._by_mark = {
             mark: each for each in reversed(self._references) if (mark := _text(each, 'matched_text').strip())
         }
-        self._by_start = {
-            start: each
-            for each in reversed(self._references)
-            if isinstance(start := each.get('start_idx'), int) and not _text(each, 'matched_text')
-        }
         self._sources: dict[str, Source] = {}
-        self._shown_widgets: set[int] = set()
+        self._pages: dict[int, Source] = {}
+        self._titles: dict[int, str] = {}
+        self._widgets: dict[int, str] = {}
+        self._unknown: dict[str, tuple[str, Any]] = {}
+        self._left = MOST_SHOWN
         for reference in self._references:
             if _treatment(reference) not in (known.PICTURES, known.NOTHING, known.WIDGET):
-                self._add(known.pages(reference))
+                pages = list(known.pages(reference))
+                self._pages |= {id(reference): page for page in pages[:1]}
+                self._add(pages)
         for citation in shapes.side_mappings(metadata.get('citations')):
             self._add(known.cited(citation))
+        self._is_told = bool(self._sources)
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """Give the pages that the references and marks name, each address once."""
         return tuple(self._sources.values())
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Give what we do not know, folded."""
+        kinds = ', '.join(dict.fromkeys(kind for kind, _ in self._unknown.values()))
+        values = [value for _, value in self._unknown.values()]
+        return (notes.folded(self._t, kinds, values),) if values else ()
+
     def read(self, text: str) -> str:
         """Give a text with each mark replaced by what it stands for, and without any that is left."""
+        if not any(sign in text for sign in _SIGNS):
+            return _PRIVATE.sub('', text)
         parts: list[str] = []
         end, gap = 0, False
         for found in _MARK.finditer(text):
             gap = _append(parts, text[end : found.start()], gap=gap)
-            shown = self._shown(found)
+            shown = self._shown(found) if self._left > 0 else ''
+            self._left -= len(shown)
             gap = _append(parts, shown, gap=gap) if shown else True
             end = found.end()
         _append(parts, text[end:], gap=gap, last=True)
@@ -92,7 +108,7 @@ class Marks:
     def rest(self) -> list[str]:
         """Give the texts of small programs that no mark stood for; to be asked for after the texts are read."""
         widgets = [each for each in self._references if _treatment(each) == known.WIDGET]
-        return [self._widget(each, '', []) for each in widgets if id(each) not in self._shown_widgets]
+        return [self._widget(each, []) for each in widgets if id(each) not in self._widgets]
 
     def _shown(self, found: re.Match[str]) -> str:
         reference = self._reference(found)
@@ -106,30 +122,38 @@ class Marks:
         if treatment in (known.PAGES, known.NOTHING):
             return ''
         if reference and treatment == known.WIDGET:
-            return self._widget(reference, kind, fields)
-        if reference and (title := known.title(reference, of_several=True)):
+            return self._widget(reference, fields)
+        if reference and (title := self._title(reference)):
             return title
-        if found['old'] and not self._sources:
+        if found['old'] and not self._is_told:
             self._add(_old_source(found['old']))
         self._add(Source(field, field) for field in fields if kind == 'cite' and address(field))
         return self._without_reference(kind, fields)
 
     def _reference(self, found: re.Match[str]) -> Mapping[str, Any] | None:
-        if index := found['index'] or found['oaicite']:
+        if index := found['index']:
             return self._references[int(index)] if int(index) < len(self._references) else None
-        return self._by_mark.get(found[0]) or self._by_start.get(found.start())
+        return self._by_mark.get(found[0])
 
-    def _widget(self, reference: Mapping[str, Any], kind: str, fields: list[str]) -> str:
-        self._shown_widgets.add(id(reference))
-        said = next((_said(_parsed(field)) for field in fields if field[:1] in ('[', '{')), '')
-        said = said or next((_text(data, 'content') for data in shapes.side_mappings([reference.get('data')])), '')
-        if not said.strip():
-            self.steps.append(notes.folded(self._t, _text(reference, 'category') or kind, reference))
-        return said
+    def _title(self, reference: Mapping[str, Any]) -> str:
+        if id(reference) not in self._titles:
+            self._titles[id(reference)] = known.title(reference)
+        return self._titles[id(reference)]
+
+    def _widget(self, reference: Mapping[str, Any], fields: list[str]) -> str:
+        key = id(reference)
+        if key not in self._widgets:
+            said = next((_said(_parsed(field)) for field in fields if field[:1] in ('[', '{')), '')
+            said = said or next((_text(data, 'content') for data in shapes.side_mappings([reference.get('data')])), '')
+            self._widgets[key] = said
+            if not said.strip():
+                kind = _text(reference, 'category') or _text(reference, 'type')
+                self._unknown[_text(reference, 'matched_text') or str(key)] = kind, reference
+        return self._widgets[key]
 
     def _linked(self, fields: list[str], reference: Mapping[str, Any] | None) -> str:
         """Show a link: its words, and its address from the mark or from the reference."""
-        page = next(known.pages(reference), None) if reference else None
+        page = self._pages.get(id(reference))
         url = next((field for field in fields if address(field)), page.url if page else '')
         words = next((field for field in fields if field != url and not _ANCHORS.fullmatch(field)), '')
         words = notes.plain(words or (page.title if page else url)).replace('[', '(').replace(']', ')')
@@ -147,7 +171,7 @@ class Marks:
         return ' '.join(field for field in fields if not _ANCHORS.fullmatch(field))
 
     def _kept(self, kind: str, field: str) -> str:
-        self.steps.append(notes.folded(self._t, kind, _parsed(field) or field))
+        self._unknown[f'{kind} {field}'] = kind, _parsed(field) or field
         return ''
 
     def _add(self, found: Iterable[Source]) -> None:

@@ -70,10 +70,9 @@ def cited(citation: Mapping[str, Any]) -> Iterator[Source]:
         yield from _page(page)
 
 
-def title(reference: Mapping[str, Any], *, of_several: bool = False) -> str:
-    """Give what is shown of a reference, empty if it does not say; `of_several` asks for the names of what it lists."""
-    own = _first_text(reference, ('name', 'alt', 'title'))
-    if own or not of_several:
+def title(reference: Mapping[str, Any]) -> str:
+    """Give what is shown of a reference: its name, or those of what it lists; empty if it does not say."""
+    if own := _first_text(reference, ('name', 'alt', 'title')):
         return own
     products = [*shapes.side_mappings(reference.get('products')), *shapes.side_mappings([reference.get('product')])]
     return ', '.join(filter(None, (_first_text(each, ('title', 'name')) for each in products)))

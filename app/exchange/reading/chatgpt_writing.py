@@ -17,7 +17,7 @@ _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 
 def written(text: str, blocks: Any = None) -> str:
     """Give a text in which such boxes are their subject and their text. `blocks` are those of the message."""
-    return ''.join(_pieces(text, blocks if isinstance(blocks, dict) else {})) if BEGINNING in text else text
+    return ''.join(_pieces(text, dict(blocks) if isinstance(blocks, dict) else {})) if BEGINNING in text else text
 
 
 def _pieces(text: str, blocks: dict[str, Any]) -> Iterator[str]:
@@ -30,7 +30,7 @@ def _pieces(text: str, blocks: dict[str, Any]) -> Iterator[str]:
             continue
         body, _, below = rest.partition(END)
         attributes = dict(_ATTRIBUTE.findall(head))
-        saved = blocks.get(attributes.get('id', ''))
+        saved = blocks.pop(attributes.get('id', ''), None)  # of two with one id the second says what it says
         if isinstance(saved, dict) and isinstance(saved.get('content'), str):
             body = saved['content']
         subject = notes.plain(attributes.get('subject', ''))
