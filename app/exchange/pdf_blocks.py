@@ -6,7 +6,7 @@ from app.exchange.pdf_flow import Flow
 from app.exchange.pdf_look import BODY, CODE, CODE_LEADING, COLOURS, HEADINGS, LEADING, SMALL, TOKEN_COLOURS
 from app.exchange.pdf_text import Line, Style
 from app.rendering.highlight import coloured
-from app.rendering.outline import Code, Item, Listing, Paragraph, Part, Quote, Rule, Run, Runs, Table
+from app.rendering.outline import Code, Item, Listing, Paragraph, Part, Quote, Rule, Run, Runs, Section, Table
 
 INDENT = 18.0
 QUOTE_INDENT = 14.0
@@ -50,6 +50,8 @@ class Blocks:
                 self._table(part, x, width)
             case Rule():
                 self._rule(x, width)
+            case Section():
+                self._section(part, x, width)
 
     def _paragraph(self, part: Paragraph, x: float, width: float) -> None:
         size = self._size
@@ -68,7 +70,9 @@ class Blocks:
     def _style(self, run: Run, size: float, *, bold: bool) -> Style:
         face = 'mono' if run.code else 'bold' if bold or run.bold else 'italic' if run.italic else 'regular'
         link = '' if run.link.startswith('/') else run.link  # to the app itself: nowhere, from a file
-        colour = 'accent' if link else self._colour
+        colour = 'accent' if link or run.note else self._colour
+        if run.note:
+            return Style('regular', size * 0.75, colour)
         return Style(face, size * 0.88 if run.code else size, colour, link, run.struck, chip=run.code)
 
     def _listing(self, part: Listing, x: float, width: float) -> None:
@@ -114,6 +118,16 @@ class Blocks:
         self._flow.pdf.set_line_width(0.8)
         self._flow.pdf.line(x, self._flow.y + 4, x + width, self._flow.y + 4)
         self._flow.down(9)
+
+    def _section(self, part: Section, x: float, width: float) -> None:
+        """Write what folds on the page under its summary: a file has nothing to click on."""
+        if part.summary:
+            lines = self._flow.type.lines(self._styled(part.summary, self._size, bold=True), width)
+            self._flow.need(self._size * LEADING * (len(lines) + 2))
+            self._flow.lines(lines, x, width, self._size * LEADING, together=2)
+            self._flow.gap(self._size * 0.4)
+        with self._flow.bar(x + 1):
+            self.write(part.parts, x + QUOTE_INDENT, width - QUOTE_INDENT)
 
     def _code(self, part: Code, x: float, width: float) -> None:
         flow, size, padding = self._flow, CODE * self._size / BODY, 10.0

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from app.exchange.transcript import Said, Transcript
 from app.rendering.markdown import normalise
-from app.rendering.outline import Code, Item, Listing, Paragraph, Part, Quote, Rule, Runs, Table, outline
+from app.rendering.outline import Code, Item, Listing, Paragraph, Part, Quote, Runs, Section, Table, outline
 
 WIDEST_CELL = 40
 """Columns of a table are padded up to this many characters."""
@@ -35,7 +35,11 @@ def _message(said: Said, transcript: Transcript) -> Iterator[str]:
 
 def plain_text(markdown: str) -> str:
     """Give a markdown text without its marks."""
-    return '\n\n'.join(map(_part, outline(markdown)))
+    return _below(outline(markdown))
+
+
+def _below(parts: Sequence[Part]) -> str:
+    return '\n\n'.join(map(_part, parts))
 
 
 def _part(part: Part) -> str:
@@ -45,15 +49,21 @@ def _part(part: Part) -> str:
             return f'{said}\n{("=" if level == 1 else "-") * min(_width(said), 72)}' if level in (1, 2) else said
         case Code(code):
             return _indented(code, '    ')
-        case Quote(parts):
-            return _indented('\n\n'.join(map(_part, parts)), '> ')
-        case Listing(items, start):
-            marks = ['- ' if start is None else f'{start + index}. ' for index in range(len(items))]
+        case Quote() | Section():
+            return _holding(part)
+        case Listing(items, start, notes):
+            form = '[{}] ' if notes else '{}. '
+            marks = ['- ' if start is None else form.format(start + index) for index in range(len(items))]
             return '\n'.join(_item(item, mark) for item, mark in zip(items, marks, strict=True))
         case Table(rows):
             return _table([[_runs(cell) for cell in row] for row in rows])
-        case Rule():
-            return '-' * 40
+    return '-' * 40
+
+
+def _holding(part: Quote | Section) -> str:
+    if isinstance(part, Quote):
+        return _indented(_below(part.parts), '> ')
+    return '\n\n'.join(filter(None, [_runs(part.summary), _indented(_below(part.parts), '  ')]))
 
 
 def _item(item: Item, mark: str) -> str:

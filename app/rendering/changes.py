@@ -7,7 +7,7 @@ A viewer keeps, for each block, a wrapper element and the *given HTML*: the stri
 - `ReplaceTail(block, keep, html)`: the given HTML becomes `given.slice(0, keep) + html`; show it in that wrapper.
 - `AppendText(block, text)`: the given HTML stays as it is. Append `text` as text at the end of the wrapper's text:
 
-      const open = 'p, li, ul, ol, blockquote, div, pre, pre > code';
+      const open = 'p, li, ul, ol, blockquote, details, div, pre, pre > code';
       let node = wrapper;
       while (node.lastChild?.matches?.(open)) node = node.lastChild;
       if (node.lastChild instanceof Text) node.lastChild.appendData(text); else node.append(text);
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-_CLOSING_TAGS = ('</p>', '</li>', '</ul>', '</ol>', '</blockquote>', '</code></pre></div>')
+_CLOSING_TAGS = ('</p>', '</li>', '</ul>', '</ol>', '</blockquote>', '</details>', '</code></pre></div>')
 
 
 @dataclass(frozen=True, slots=True)

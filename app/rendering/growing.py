@@ -10,8 +10,8 @@ times as long as one of words. A text that asks for more than the budget ever ho
 
 What is shown is the render of the text so far, except for: a last line of markers only and white space at the end (held
 back, they mean nothing yet), an open fence's last line ends (see `FenceGrowth`), code whose colours take long (see
-`is_quick`), lists cut in two, links that are defined further down, and what is raw. `finish` makes it the render of the
-whole.
+`is_quick`), lists cut in two, links and footnotes that are defined further down, the ways back from footnotes, and what
+is raw. `finish` makes it the render of the whole.
 """
 
 import re
@@ -21,9 +21,12 @@ from typing import Any
 
 from app.rendering.bounds import PLAIN
 from app.rendering.changes import Change, Screen
+from app.rendering.details import undecided_from
 from app.rendering.effort import Effort
+from app.rendering.footnotes import may_begin_note, with_last_number
 from app.rendering.growth import Growth, NoGrowth, growth_of
 from app.rendering.highlight import QUICK, is_quick
+from app.rendering.long_details import DetailsRest, is_details, shorten_details
 from app.rendering.long_list import ListRest, cut_list, is_list
 from app.rendering.long_table import TableRest, is_table, shorten_table
 from app.rendering.markdown import Block, language, normalise, parse, render_blocks
@@ -34,6 +37,9 @@ ALLOWANCE = 600
 
 LONG_LIST = 600
 """Characters of an open list from which on its complete items are cut off."""
+
+LONG_DETAILS = 600
+"""Characters of an open section from which on its complete blocks are not parsed again."""
 
 LONG_TABLE = 200
 """Characters of an open table from which on its complete rows are not parsed again."""
@@ -85,7 +91,7 @@ class GrowingMarkdown:
         self._raw = False  # what comes is shown raw up to a blank line
         self._raw_end = ''  # the last character of it
         self._growth: Growth = NoGrowth()
-        self._rest: ListRest | TableRest | None = None  # what the first open block carries on from
+        self._rest: ListRest | TableRest | DetailsRest | None = None  # what the first open block carries on from
         self.append(text)
         self.changes()
 
@@ -158,7 +164,7 @@ class GrowingMarkdown:
         self._credit -= len(source)
         references = ChainMap[str, Any]({}, self._references)
         effort = Effort(self._steps, share=1)
-        blocks = parse(source, references, effort)
+        blocks = parse(source, references, effort, growing=True)
         saved_up, self._steps = self._steps, max(effort.left, 0)
         self.steps += saved_up - self._steps
         if effort.short and saved_up < STEPS_AT_ONCE:  # tried again with more
@@ -181,7 +187,7 @@ class GrowingMarkdown:
     def _leave_raw(self, blocks: int, references: MutableMapping[str, Any], source: str) -> None:
         """Let everything be as it is shown, partly raw, and what comes up to a blank line too."""
         self._settled += blocks
-        self._references |= references
+        self._references |= with_last_number(references)
         self._open, self._open_length, self._parsed_length = [], 0, 0
         self._rest, self._growth = None, NoGrowth()
         self._coloured.clear()
@@ -211,18 +217,29 @@ class GrowingMarkdown:
         return settled
 
     def _let_go(self, blocks: Sequence[Block], settled: int, source: str, references: MutableMapping[str, Any]) -> str:
-        """Give the source without what needs no further parse: settled blocks, complete rows of a long table."""
+        """Give the source without what needs no further parse: settled blocks, what is complete in a long one."""
+        whole = source
         if settled:
             line = blocks[settled].start if settled < len(blocks) else blocks[-1].end
             source = source.split('\n', line)[line]
             self._settled += settled
             self._coloured.clear()
-            self._references |= {label: link for label, link in references.items() if link['map'][1] <= line}
+            self._references |= _up_to(line, references)
         if settled == len(blocks) - 1 and is_table(blocks[-1]) and len(source) >= LONG_TABLE:
             shortened = shorten_table(blocks[-1], source, line=0 if settled else blocks[-1].start)
             if shortened is not None:
                 source, self._rest = shortened
+        if settled == len(blocks) - 1 and is_details(blocks[-1]) and len(source) >= LONG_DETAILS:
+            shortened_section = shorten_details(blocks[-1], whole)
+            if shortened_section is not None:
+                source, self._rest, line = shortened_section
+                self._references |= _up_to(line, references)
         return source
+
+
+def _up_to(line: int, references: MutableMapping[str, Any]) -> dict[str, Any]:
+    """Give the link definitions that stand before a line."""
+    return with_last_number({label: link for label, link in references.items() if link['map'][1] <= line})
 
 
 def _without_undecided_line(source: str) -> tuple[str, str]:
@@ -230,4 +247,7 @@ def _without_undecided_line(source: str) -> tuple[str, str]:
     start = source.rfind('\n') + 1
     if len(source) - start > LONGEST_UNDECIDED:
         return source, ''
-    return (source[:start], source[start:]) if _UNDECIDED_LINE.fullmatch(source, start) else (source, '')
+    if (section := undecided_from(source, start)) is not None:
+        return source[:section], source[section:]
+    is_undecided = _UNDECIDED_LINE.fullmatch(source, start) or may_begin_note(source, start)
+    return (source[:start], source[start:]) if is_undecided else (source, '')

@@ -17,7 +17,9 @@ from markdown_it.utils import OptionsDict
 
 from app.rendering.bounds import PLAIN, CountingInline, bound, is_plain, plain_paragraph
 from app.rendering.changes import text_as_html
+from app.rendering.details import fold_sections
 from app.rendering.effort import Effort
+from app.rendering.footnotes import GROWING, back_html, number_notes, reference_html
 from app.rendering.highlight import highlight
 from app.rendering.links import LEADS_THERE, keep_links_harmless
 from app.rendering.nested_fences import nest_fences
@@ -72,16 +74,21 @@ class Block:
         return sanitise(_PARSER.renderer.render(self.tokens, _PARSER.options, {}))
 
 
-def parse(text: str, references: References, effort: Effort | None = None) -> list[Block]:
+def parse(text: str, references: References, effort: Effort | None = None, *, growing: bool = False) -> list[Block]:
     """Parse normalised text. Link definitions are looked up in `references`, and those found are added to it.
 
-    What takes more than the effort stays plain paragraphs.
+    What takes more than the effort stays plain paragraphs. `growing` says that the text is still to go on.
     """
     effort = effort or Effort()
     if not effort.begin(text):
         return plain_blocks(text)
-    tokens = _PARSER.parse(text, {'references': references, 'effort': effort})
-    starts = [index for index, token in enumerate(tokens) if token.level == 0 and token.nesting >= 0]
+    tokens = _PARSER.parse(text, {'references': references, 'effort': effort, GROWING: growing})
+    starts, line = [], 0
+    for index, token in enumerate(tokens):
+        if token.level == 0 and token.nesting >= 0:
+            first, end = token.map or (line, line)
+            starts += [index] if first >= line else []  # what begins in another's last line stays with it
+            line = end
     return [_block(tokens[start:end]) for start, end in pairwise([*starts, len(tokens)])]
 
 
@@ -95,7 +102,8 @@ def plain_blocks(text: str) -> list[Block]:
 
 
 def _block(tokens: Sequence[Token]) -> Block:
-    start, end = tokens[0].map or (0, 0)
+    start = tokens[0].map[0] if tokens[0].map else 0
+    end = max(token.map[1] for token in tokens if token.level == 0 and token.map)
     return Block(tokens, start, end)
 
 
@@ -116,6 +124,14 @@ class _Renderer(RendererHTML):
     def code_block(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
         """Render indented code."""
         return _code(tokens[idx], '')
+
+    def footnote_ref(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
+        """Render a reference to a note."""
+        return reference_html(tokens[idx])
+
+    def footnote_back(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
+        """Render the link from a note back to the text."""
+        return back_html(tokens, idx)
 
     def table_open(self, *_: Any) -> str:
         """Open a table in a box of its own that scrolls sideways."""
@@ -171,6 +187,8 @@ def _parser() -> MarkdownIt:
     parser.core.ruler.push('tasks', find_tasks)
     parser.core.ruler.push('links', keep_links_harmless)
     nest_fences(parser)
+    fold_sections(parser)
+    number_notes(parser)
     bound(parser)
     return parser
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
+from app.rendering.footnotes import BACK, REFERENCE, is_notes
 from app.rendering.markdown import normalise, parse
 from app.rendering.nested_fences import told_apart
 from app.rendering.sanitise import is_link
@@ -13,7 +14,10 @@ from app.rendering.sanitise import is_link
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of text that looks the same. `link` is an address, empty for none; a line break is a newline."""
+    """A stretch of text that looks the same. `link` is an address, empty for none; a line break is a newline.
+
+    A `note` is the number of a footnote, in brackets.
+    """
 
     text: str
     bold: bool = False
@@ -21,6 +25,7 @@ class Run:
     struck: bool = False
     code: bool = False
     link: str = ''
+    note: bool = False
 
 
 Runs = tuple[Run, ...]
@@ -59,10 +64,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list; `start` is the first item's number, None for bullets."""
+    """A list; `start` is the first item's number, None for bullets. It may be one of foot`notes`."""
 
     items: tuple[Item, ...]
     start: int | None = None
+    notes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,15 @@ class Rule:
     """A line across."""
 
 
-Part = Paragraph | Code | Quote | Listing | Table | Rule
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section that folds on the page: what stands in it under its summary, which may be empty."""
+
+    summary: Runs
+    parts: tuple['Part', ...]
+
+
+Part = Paragraph | Code | Quote | Listing | Table | Rule | Section
 
 
 def outline(text: str) -> tuple[Part, ...]:
@@ -113,7 +127,7 @@ def open_fence(text: str) -> str:
 
 
 def _parts(nodes: Sequence[SyntaxTreeNode]) -> tuple[Part, ...]:
-    return tuple(part for node in nodes for part in _part(node))
+    return tuple(part for node in nodes if node.type != BACK for part in _part(node))
 
 
 def _part(node: SyntaxTreeNode) -> Iterator[Part]:
@@ -130,9 +144,17 @@ def _part(node: SyntaxTreeNode) -> Iterator[Part]:
             yield Quote(_parts(node.children))
         case 'bullet_list' | 'ordered_list':
             start = int(node.attrs.get('start', 1)) if node.type == 'ordered_list' else None
-            yield Listing(tuple(_item(each) for each in node.children), start)
+            yield Listing(tuple(_item(each) for each in node.children), start, _is_notes(node))
+        case 'details':
+            heads = [child for child in node.children if child.type == 'summary']
+            summary = _runs(heads[0]) if heads else ()
+            yield Section(summary, _parts([child for child in node.children if child.type != 'summary']))
         case _:
             yield Paragraph(_runs(node))
+
+
+def _is_notes(node: SyntaxTreeNode) -> bool:
+    return node.nester_tokens is not None and is_notes(node.nester_tokens.opening)
 
 
 def _item(node: SyntaxTreeNode) -> Item:
@@ -168,6 +190,8 @@ def _inline(tokens: Sequence[Token]) -> Iterator[Run]:
             style = _changed(style, token)
         elif token.type == 'image':
             yield _image(token, style)
+        elif token.type == REFERENCE:
+            yield replace(style, text=f'[{token.content}]', note=True)
         else:
             yield replace(style, text=_text(token), code=token.type == 'code_inline')
 

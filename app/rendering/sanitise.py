@@ -18,6 +18,8 @@ ATTRIBUTES: Mapping[str, AbstractSet[str]] = {
     'img': {'src', 'alt', 'title', 'loading'},
     'code': {'class'},
     'ol': {'start'},
+    'li': {'data-note'},
+    'details': {'open'},
     'th': {'align'},
     'td': {'align'},
     'button': {'data-action'},
@@ -31,13 +33,14 @@ CLASSES: Mapping[str, AbstractSet[str]] = {
     'span': {'code-language', *TOKEN_CLASSES.values()},
     'button': {'code-copy'},
     'ul': {'task-list', 'continued'},
-    'ol': {'task-list', 'continued'},
+    'ol': {'task-list', 'continued', 'notes'},
     'li': {'task'},
 }
 
 TAGS: AbstractSet[str] = {
     *('p', 'br', 'hr', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote', 'ul', 'ol', 'li', 'em', 'strong', 's'),
     *('table', 'thead', 'tbody', 'tr', 'th', 'td', 'pre', 'code', 'div', 'span', 'a', 'img', 'button', 'input'),
+    *('details', 'summary', 'sup'),
 }
 
 _FIXED: Mapping[str, Mapping[str, str]] = {
@@ -47,6 +50,8 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
 }
 _LINK = re.compile(r'(https?://|mailto:)[^\x00-\x20]|/(?![/\\])', re.IGNORECASE)
 _IMAGE = re.compile(r'/files/[\w-]+(\.\w+)?', re.ASCII)
+_NOTE_LINK = re.compile(r'#note(ref)?-\d{1,7}', re.ASCII)
+_NUMBER = re.compile(r'\d{1,7}', re.ASCII)
 _LANGUAGE_CLASS = re.compile(r'language-[\w+#.-]{1,32}')
 
 
@@ -72,9 +77,11 @@ def sanitise(html: str) -> str:
 def _attribute(tag: str, name: str, value: str) -> str | None:
     match tag, name:
         case 'a', 'href':
-            return value if is_link(value) else None
+            return value if is_link(value) or _NOTE_LINK.fullmatch(value) else None
         case 'img', 'src':
             return value if is_own_image(value) else None
+        case 'li', 'data-note':
+            return value if _NUMBER.fullmatch(value) else None
         case 'code', 'class':
             return value if _LANGUAGE_CLASS.fullmatch(value) else None
         case 'button', 'data-action':

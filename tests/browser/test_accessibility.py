@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
@@ -13,6 +14,16 @@ from tests.support.app_process import AppProcess
 
 PHONE: ViewportSize = {'width': 390, 'height': 844}
 OPTIONS = {'resultTypes': ['violations']}
+
+TEXT_WITH_SECTIONS = """A claim.
+
+<details><summary>The *proof*</summary>
+
+Some words and a [link](https://a.example).
+
+</details>
+
+<details><summary>More</summary>Words</details>"""
 
 SAYS = """
 results => results.violations.flatMap(each => each.nodes.map(node =>
@@ -179,6 +190,13 @@ async def question(tab: Screen) -> None:
     await expect(tab.part('confirm')).to_be_visible()
 
 
+async def sections_and_notes(tab: Screen) -> None:
+    """Show what folds, open and folded, and a footnote."""
+    await tab.ask('say=' + quote(TEXT_WITH_SECTIONS))
+    await tab.has_status('complete')
+    await tab.body.locator('summary').first.click()
+
+
 Steps = Callable[[Screen], Awaitable[None]]
 
 
@@ -197,6 +215,7 @@ SCREENS: Mapping[str, tuple[str, Steps]] = {
     'welcome': ('/', nothing),
     'conversation': ('/', conversation),
     'sources and thoughts': ('/c/{sources}', nothing),
+    'sections and notes': ('/', sections_and_notes),
     'interrupted': ('/c/{interrupted}', nothing),
     'streaming': ('/', streaming),
     'failed': ('/', failed),

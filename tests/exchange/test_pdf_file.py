@@ -178,3 +178,9 @@ def test_colours_are_those_of_the_page() -> None:
     light = TOKENS.read_text('utf-8').partition('body.body--dark')[0]
     named = dict(re.findall(r'--([\w-]+): (#[0-9a-f]{6});', light))
     assert {name: named[name] for name in COLOURS} == COLOURS
+
+
+def test_what_folds_on_the_page_is_read_in_a_file() -> None:
+    text = words(read(talk('?', '<details>\n<summary>The *proof*</summary>\n\nIt is **so**.\n\n</details>\n\nAfter.')))
+    assert 'The proof It is so. After.' in text
+    assert '<' not in text

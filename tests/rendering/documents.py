@@ -39,7 +39,22 @@ _WORDS = st.sampled_from(
             '![i](/i.png)',
             '\\*',
         ),
-        *('"quoted"', '(in', 'brackets)', 'a|b', '&', '_x_', 'well-known', '!', '[ref]', ':', '=', '```'),
+        *(
+            '"quoted"',
+            '(in',
+            'brackets)',
+            'a|b',
+            '&',
+            '_x_',
+            'well-known',
+            '!',
+            '[ref]',
+            ':',
+            '=',
+            '```',
+            '[^1]',
+            '[^n]',
+        ),
     )
 )
 _LINE = st.lists(_WORDS, min_size=1, max_size=8).map(' '.join)
@@ -96,7 +111,21 @@ def _containers(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.sampled_from(('- ', '* ', '1. ', '7) ', '-   ')),
         st.sampled_from(('\n', '\n\n')),
     )
-    return st.one_of(lists, joined.map(lambda text: '\n'.join('> ' + line for line in text.split('\n'))))
+    sections = st.builds(
+        lambda text, opening, gap, end: opening + gap + text + end,
+        joined,
+        st.sampled_from(
+            (
+                '<details>\n<summary>S *x*</summary>',
+                '<details open><summary>S</summary>',
+                '<details>',
+                '<Details class="a">\n\n  <summary>S\nT',
+            )
+        ),
+        st.sampled_from(('\n\n', '\n', ' ')),
+        st.sampled_from(('\n\n</details>', '\n</details>', '</details>', '', '\n</details> more', '\n    </details>')),
+    )
+    return st.one_of(lists, sections, joined.map(lambda text: '\n'.join('> ' + line for line in text.split('\n'))))
 
 
 _BLOCK = st.one_of(_LEAF, st.recursive(_LEAF, _containers, max_leaves=6))
@@ -107,9 +136,25 @@ _LONG = st.one_of(
     st.builds(lambda line, count: ' '.join([line] * count), _LINE, st.integers(30, 60)),
     st.builds(lambda line, count: '\n'.join([f'> {line}'] * count), _LINE, st.integers(30, 60)),
     st.builds(
+        lambda line, count: '<details>\n<summary>S</summary>\n\n' + '\n\n'.join([line] * count) + '\n\n</details>',
+        _LINE,
+        st.integers(30, 60),
+    ),
+    st.builds(
         lambda rows: _table(rows * 20), st.lists(st.lists(_WORDS, min_size=2, max_size=2), min_size=1, max_size=3)
     ),
 )
+
+_NOTES = st.lists(
+    st.builds(
+        lambda label, line, more: f'[^{label}]: {line}' + more,
+        st.sampled_from(('1', 'n', 'n', 'long-label')),
+        _LINE,
+        st.sampled_from(('', '\nlazy', '\n\n    second *paragraph*', '\n\n    ```\n    code\n    ```')),
+    ),
+    min_size=1,
+    max_size=4,
+).flatmap(lambda notes: st.sampled_from(('\n', '\n\n')).map(lambda gap: gap.join(notes)))
 
 DOCUMENTS = st.builds(
     lambda blocks, gap, end: gap.join(blocks).replace('\n', end),
@@ -118,6 +163,13 @@ DOCUMENTS = st.builds(
     st.sampled_from(('\n', '\n', '\r\n', '\r')),
 )
 """Documents of every construct, nested, short and long, with every kind of line end."""
+
+
+WITH_NOTES = st.lists(st.one_of(_BLOCK, _NOTES), min_size=1, max_size=6).map('\n\n'.join)
+"""Documents with footnotes among all else, which only the end can tell."""
+
+NOTES_FIRST = st.tuples(_NOTES, st.lists(_LEAF, min_size=1, max_size=4).map('\n\n'.join)).map('\n\n'.join)
+"""Documents whose footnotes stand before all else."""
 
 
 def cuts(text: str) -> st.SearchStrategy[list[str]]:

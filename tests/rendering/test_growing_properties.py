@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.rendering.growing import GrowingMarkdown
 from app.rendering.markdown import render_blocks
-from tests.rendering.documents import DOCUMENTS, SPEC_EXAMPLES, cuts
+from tests.rendering.documents import DOCUMENTS, NOTES_FIRST, SPEC_EXAMPLES, WITH_NOTES, cuts
 from tests.rendering.viewer import Viewer
 
 
@@ -43,7 +43,7 @@ def test_viewers_follow_any_document(data: st.DataObject) -> None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(text=st.text(alphabet='ab1 \n\t-*_`~#>|[]()!\\=.:&<\r🙂\xa0', max_size=120), data=st.data())
+@given(text=st.text(alphabet='ab1 \n\t-*_`~#>|[]^()!\\=.:&<\r🙂\xa0', max_size=120), data=st.data())
 def test_viewers_follow_any_characters(text: str, data: st.DataObject) -> None:
     feed(data.draw(cuts(text)))
 
@@ -90,6 +90,25 @@ def test_a_text_given_at_once_and_one_that_came_in_pieces_show_the_same(data: st
         growing.changes()
     shown = uncoloured(growing.blocks())
     assert shown == uncoloured(GrowingMarkdown(text).blocks()) == uncoloured(render_blocks(text))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(data=st.data())
+def test_viewers_follow_any_document_with_footnotes(data: st.DataObject) -> None:
+    feed(data.draw(cuts(data.draw(WITH_NOTES))), late_from=data.draw(st.integers(0, 20)))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(data=st.data())
+def test_footnotes_that_came_before_their_text_are_shown_as_the_whole_shows_them(data: st.DataObject) -> None:
+    text = data.draw(NOTES_FIRST.filter(lambda text: len(text) < 500)) + '\n\nThe end'
+    growing = GrowingMarkdown()
+    for piece in data.draw(cuts(text)):
+        growing.append(piece)
+        growing.changes()
+    ways_back = re.compile(' ?<a href="#noteref[^>]*>[^<]*</a>')
+    whole = [ways_back.sub('', block) for block in uncoloured(render_blocks(text))]
+    assert uncoloured(growing.blocks()) == whole
 
 
 def uncoloured(blocks: list[str]) -> list[str]:

@@ -2,6 +2,8 @@
 // the whole page), and only the browser knows where the reader is. Python sends HTML blocks made and cleaned on the
 // server; finished blocks are never touched again. See chat_view.py for what each method takes.
 import DOMPurify from "dompurify";
+import { keepFolds } from "folding";
+import { describeNotes, followNote } from "footnotes";
 import { Editing } from "message_editor";
 import { MessageParts, copyText, element, offer } from "message_parts";
 import { Progress, describe, keepFocus, name, say } from "spoken_messages";
@@ -11,7 +13,7 @@ const MOMENT = 150; // ms a conversation may take before the page shows that it 
 const LOAD_AHEAD = 800; // px before the edge at which more messages are asked for
 const OPS = ["blocks", "tail", "text", "think", "state", "add", "step"]; // by number: they go over the wire for every token
 const IMAGE = /^\/files\/[\w-]+(\.\w+)?$/; // images of messages that may be asked for, as on the server
-const OPEN = "p, li, ul, ol, blockquote, div, pre, pre > code"; // what text at the end belongs into, as on the server
+const OPEN = "p, li, ul, ol, blockquote, details, div, pre, pre > code"; // what text at the end belongs into, as on the server
 
 DOMPurify.addHook("uponSanitizeAttribute", (node, attribute) => {
   if (node.nodeName === "IMG" && attribute.attrName === "src" && !IMAGE.test(attribute.attrValue))
@@ -219,12 +221,15 @@ export default {
       node.setHTML(html); // DOMPurify behind it: the second net after the server's own cleaning
       for (const link of node.querySelectorAll("a")) link.target = "_blank";
       describe(node, this.labels);
+      describeNotes(node, this.labels);
       return node;
     },
     put(item, index, html) {
       const block = item.body.children[index] ?? item.body.appendChild(element("div", "block"));
       item.html[index] = html;
+      const refold = keepFolds(block);
       this.clean(block, html);
+      refold();
       for (const button of block.querySelectorAll(".code-copy")) {
         button.title = this.labels.copyCode;
         button.setAttribute("aria-label", this.labels.copyCode);
@@ -297,6 +302,7 @@ export default {
     onClick(event) {
       if (event.target.closest(".jump-start")) return this.jump("start");
       if (event.target.closest(".jump-end")) return this.jump("end");
+      if (followNote(event)) return;
       const button = event.target.closest("[data-action]");
       if (!button) return;
       if (button.dataset.action === "copy-code") {

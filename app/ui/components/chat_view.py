@@ -59,7 +59,15 @@ class Edited:
 class ChatView(
     Element,
     component='chat_view.js',
-    dependencies=['identifiers.js', 'input_method.js', 'message_editor.js', 'message_parts.js', 'spoken_messages.js'],
+    dependencies=[
+        'folding.js',
+        'footnotes.js',
+        'identifiers.js',
+        'input_method.js',
+        'message_editor.js',
+        'message_parts.js',
+        'spoken_messages.js',
+    ],
 ):
     """Shows a stretch of one conversation and follows what streams into it.
 
@@ -302,6 +310,8 @@ def _labels(t: Translator) -> dict[str, Any]:
         'answer': t('Answer'),
         'copied': t('Copied'),
         'task': t('Task'),
+        'notes': t('Footnotes'),
+        'toText': t('Back to the text'),
         'statuses': {
             'streaming': t('The answer has begun.'),
             'complete': t('The answer is finished.'),
