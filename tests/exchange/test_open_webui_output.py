@@ -115,23 +115,26 @@ def test_code_that_was_run_stands_in_the_text(tmp_path: Path) -> None:
             'output': {'stdout': '```\n'},
         },
         {'type': 'open_webui:code_interpreter', 'code': '2 + 2', 'output': {'result': 4}},
+        {'type': 'open_webui:code_interpreter', 'code': 'print([1])', 'output': {'stdout': '[1]\n', 'stderr': ''}},
         {'type': 'code_interpreter_call', 'code': '1/0', 'outputs': [{'type': 'logs', 'logs': 'ZeroDivisionError'}]},
         {'type': 'function_call', 'call_id': 'c', 'name': 'execute_code', 'arguments': '{"code": "x = 1"}'},
-        result([{'type': 'input_text', 'text': 'done'}]),
+        result([{'type': 'input_text', 'text': '[1, {}]'}]),
     ]
     made = answer(tmp_path, output=output)
     assert made.content.split('\n\n') == [
         'I count.',
         '````python\nprint("```")\n````',
         '```python\n2 + 2\n```',
+        '```python\nprint([1])\n```',
         '```python\n1/0\n```',
         '```python\nx = 1\n```',
     ]
     assert [text for _, text in folded(made)] == [
         '````\n```\n````',
         '```\n4\n```',
+        '```\n[1]\n```',
         '```\nZeroDivisionError\n```',
-        '```\ndone\n```',
+        '```\n[1, {}]\n```',
     ]
 
 

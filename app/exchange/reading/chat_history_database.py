@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.carried import Carried
+from app.domain.message import Role
 from app.errors import ImportRefused
 from app.exchange.reading import notes, shapes
 from app.exchange.reading.chat_history import FORMAT, ROLES
@@ -20,7 +21,7 @@ from app.exchange.reading.remarks import Remark
 from app.exchange.reading.tree import MOST_MESSAGES, Outline, carried, in_a_line
 
 TABLES = 'messages', 'conversations'
-MESSAGE = 'id', 'role', 'content', 'timestamp'
+MESSAGE = 'id', 'role', 'content', 'timestamp', 'model', 'thinking'
 OUTLINE = 'title', 'timestamp'
 
 LONGEST_KEY = 200
@@ -111,7 +112,7 @@ def _conversation(key: str, rows: list[tuple[Any, ...]], outline: tuple[Any, ...
 
 
 def _node(row: tuple[Any, ...], number: int, reading: Reading) -> Node:
-    key, said, content, written_at = row
+    key, said, content, written_at, model, thinking = row
     with reading.message(number):
         role, speaker = reading.role(said, ROLES)
         return Node(
@@ -121,7 +122,9 @@ def _node(row: tuple[Any, ...], number: int, reading: Reading) -> Node:
             role=role,
             speaker=speaker,
             content=shapes.text(content, 'content'),
+            thinking=shapes.side_text(thinking),
             created_at=reading.moment(written_at, 'timestamp'),
+            model=shapes.side_text(model) if role is Role.ASSISTANT else '',
         )
     value = dict(zip(MESSAGE, row, strict=True))
     return unread(reading.t, value, number=number, key=f'#{number}', is_user=said == 'user')

@@ -6,7 +6,8 @@ A document stands in a code block between its colons, mostly; what it says may h
 import re
 from collections.abc import Mapping
 
-from app.exchange.reading import fences, notes
+from app.exchange.reading import fences
+from app.exchange.reading.documents import Document, language
 from app.exchange.reading.fences import FENCE
 from app.exchange.reading.written import Written
 
@@ -22,21 +23,6 @@ _END_BELOW = re.compile(r'\s*+(?P<end>:{3,})[ \t]*+$', re.MULTILINE)
 
 _ATTRIBUTE = re.compile(r'([\w-]++)="([^"]*+)"')
 _FENCED = re.compile(r'\s*+(?:`{3,}|~{3,})(?P<language>[^\n]*)\n(?P<code>.*)', re.DOTALL)
-
-LANGUAGES: Mapping[str, str] = {
-    'text/html': 'html',
-    'html': 'html',
-    'application/vnd.code-html': 'html',
-    'image/svg+xml': 'svg',
-    'application/vnd.react': 'tsx',
-    'react': 'tsx',
-    'application/vnd.mermaid': 'mermaid',
-    'mermaid': 'mermaid',
-    'text/markdown': 'markdown',
-    'text/md': 'markdown',
-    'text/plain': '',
-}
-"""Of documents whose code block names none, by their type."""
 
 
 def unfold(text: str, written: Written) -> None:
@@ -90,11 +76,11 @@ class _Ends:
 
 
 def _tell_document(attributes: Mapping[str, str], body: str, written: Written) -> None:
-    language = LANGUAGES.get(attributes.get('type', '').lower(), '')
+    kind = language(attributes.get('type', ''))
     if (fenced := _FENCED.match(body)) is not None:
-        language, body = fenced['language'].strip() or language, _without_last_fence(fenced['code'])
-    written.head(attributes.get('title') or attributes.get('identifier') or '')
-    written.say(notes.fenced(body.strip('\n'), language))
+        kind, body = language(fenced['language']) or kind, _without_last_fence(fenced['code'])
+    title = attributes.get('title') or attributes.get('identifier') or ''
+    written.say(Document(title, kind, body.strip('\n')).shown())
 
 
 def _without_last_fence(code: str) -> str:

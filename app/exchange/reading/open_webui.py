@@ -11,13 +11,14 @@ from typing import Any
 from app.domain.carried import Carried
 from app.domain.message import Role, Status
 from app.exchange.reading import shapes
+from app.exchange.reading.content_parts import tell_content
 from app.exchange.reading.context import Reading
 from app.exchange.reading.conversations import read_each
 from app.exchange.reading.figures import figures
 from app.exchange.reading.instruction import instructed
 from app.exchange.reading.intake import Intake
 from app.exchange.reading.nodes import Node, unread
-from app.exchange.reading.open_webui_answer import tell_content, tell_text
+from app.exchange.reading.open_webui_answer import tell_text
 from app.exchange.reading.open_webui_beside import tell_beside
 from app.exchange.reading.open_webui_fields import MESSAGE
 from app.exchange.reading.remarks import Remark
@@ -100,7 +101,10 @@ def _node(key: str, value: Any, number: int, model: str, reading: Reading) -> No
         role, speaker = reading.role(value.get('role'), ROLES)
         is_answer = role is Role.ASSISTANT
         written = Written(reading.t)
-        (tell_text if is_answer else tell_content)(value, written)
+        if is_answer:
+            tell_text(value, written)
+        else:
+            tell_content(value.get('content'), written)
         tell_beside(value, written)
         written.keep_rest(value, MESSAGE)
         if is_answer and written.is_empty_for_us:

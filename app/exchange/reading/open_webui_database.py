@@ -125,7 +125,10 @@ def _parsed(value: Any) -> Any:
         found += builder.take(parser.close())
     except JSON_FAULTS as error:
         raise ImportRefused(reason='not_json') from error
-    return found[0] if found else None
+    said = found[0] if found else None
+    if isinstance(said, ImportRefused):
+        raise said
+    return said
 
 
 class _InPieces:

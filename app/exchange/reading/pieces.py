@@ -41,5 +41,5 @@ def told(t: Say, tool: str, given: Any = None, result: Any = None) -> Piece:
 
 def folded_text(t: Say, title: str, text: str) -> Piece:
     """Keep a text folded under a title; nothing comes of an empty one."""
-    shown = tool_use.block(t, text)
+    shown = tool_use.bounded(t, text)
     return Piece(steps=(Step(notes.plain(title), shown),) if shown else ())

@@ -45,7 +45,7 @@ def run(written: Written, code: str, language: str, output: Any) -> None:
     """Add code that was run, and what it printed."""
     if code.strip():
         written.say(notes.fenced(code.strip('\n'), language))
-    if printed := block(written.t, printed_by(output)):
+    if printed := bounded(written.t, printed_by(output)):
         written.note(Step(written.t('Output'), printed))
 
 
@@ -60,24 +60,28 @@ def code_in(name: str, given: Any) -> tuple[str, str]:
 
 
 def printed_by(output: Any) -> str:
-    """Give what code printed and came to as text; the output is a text, an object of such, or a list of them."""
-    output = unwrapped(output)
-    return '\n'.join(filter(None, map(_printed, output if isinstance(output, list) else [output])))
+    """Give what code printed and came to; the output tells it in fields, in a list of such, or is the text itself.
 
-
-def _printed(output: Any) -> str:
-    if not isinstance(output, Mapping) or not any(name in output for name in PRINTED):
+    A text stays as it was printed, also if it happens to be JSON.
+    """
+    found = unwrapped(output)
+    told = found if isinstance(found, list) else [found]
+    if not told or not all(isinstance(each, Mapping) and any(name in each for name in PRINTED) for each in told):
         return as_text(output)
-    return '\n'.join(filter(None, (as_text(output.get(name)).rstrip() for name in PRINTED)))
+    fields = (as_text(each.get(name)).rstrip() for each in told for name in PRINTED)
+    return '\n'.join(filter(None, fields))
 
 
 def block(t: Say, value: Any) -> str:
-    """Show a value in a code block, empty for nothing; too long a one is cut, and says so."""
+    """Show a value in a code block, JSON laid out for reading; empty for nothing."""
     value = unwrapped(value)
-    text = as_text(value)
+    return bounded(t, as_text(value), 'json' if isinstance(value, dict | list) else '')
+
+
+def bounded(t: Say, text: str, language: str = '') -> str:
+    """Show a text in a code block, empty for nothing; too long a one is cut, and says so."""
     if not text.strip():
         return ''
-    language = 'json' if isinstance(value, dict | list) else ''
     cut = notes.note(t('It is longer than this; the rest is not part of the import.'))
     return notes.paragraphs([notes.fenced(text[:LONGEST_FOLDED], language), cut if len(text) > LONGEST_FOLDED else ''])
 
