@@ -19,6 +19,8 @@ from app.operating.ending import leave_when_asked
 from app.quick_start import quick_imports
 
 if TYPE_CHECKING:
+    from app.bootstrap import Parts
+    from app.settings import Settings
     from app.ui.translations import Language
 
 
@@ -36,7 +38,7 @@ def main() -> int:
         if given.command:
             from app.operating import commands
 
-            return commands.run(given, _language())
+            return commands.run(given, _language(), _build)
         config = settings.load(
             host=given.host, port=given.port, root_path=given.root_path, data_dir=given.data_dir, demo=given.demo
         )
@@ -45,10 +47,10 @@ def main() -> int:
 
             opening.claim(config.data_dir)
             config = opening.prepared(config, given.port)
-        with quick_imports():
-            from app import bootstrap  # here, so that --help and a wrong setting answer at once
-        parts = bootstrap.build(config)
+        parts = _build(config)  # here, so that --help and a wrong setting answer at once
         asyncio.run(parts.prepare())
+        from app import bootstrap
+
         bootstrap.serve(parts, native=given.native)
     except WindowOpenAlready as news:
         print(_sentence(news))
@@ -58,6 +60,12 @@ def main() -> int:
     except GuilhermeError as error:
         return _refused(error)
     return 0
+
+
+def _build(config: 'Settings') -> 'Parts':
+    with quick_imports():
+        from app import bootstrap
+    return bootstrap.build(config)
 
 
 def _refused(error: GuilhermeError) -> int:

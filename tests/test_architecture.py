@@ -29,7 +29,7 @@ api           │ chat rendering domain errors                             │ f
 ui            │ chat replies.changes replies.live rendering exchange domain errors │ fastapi nicegui socketio starlette
 native        │ settings storage.instance errors                         │ gi nicegui qtpy webview
 observability │ domain errors                                            │ fastapi starlette
-operating     │ settings storage providers domain errors ui.translations ui.wording │
+operating     │ settings chat storage providers domain errors ui.translations ui.wording ui.import_report │
 bootstrap     │ *                                                        │ *
 """
 ROWS = [[cell.split() for cell in row.split('│')] for row in HOUSE.strip().splitlines()]

@@ -13,6 +13,7 @@ from app.chat import Chat
 from app.chat.titling import Titling
 from app.domain.message import Message, Status
 from app.errors import AlreadyRunning, GuilhermeError
+from app.operating.door import close_door, new_key, open_door
 from app.operating.listening import address
 from app.operating.printing import announce
 from app.providers.base import Provider
@@ -41,6 +42,7 @@ class Parts:
     chat: Chat
     titling: Titling
     lock: 'InstanceLock | PostgresLock'
+    key: str = field(default_factory=new_key)
     interrupted: list[Message] = field(default_factory=list)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _end: asyncio.Task[None] | None = None
@@ -57,16 +59,27 @@ class Parts:
             AlreadyRunning: another process works with this database already.
             StorageUnavailable: the database cannot be used.
         """
-        await asyncio.to_thread(self.lock.take, self.url)
-        settings = self.settings
-        await upgrade_safely(self.database, settings.resolved_database_url, settings.backups)
-        self.interrupted = await self.journal.recover(to_be_resumed=settings.resume)
-        await self.chat.importing.recover()
+        await self.open(self.url)
+        self.interrupted = await self.journal.recover(to_be_resumed=self.settings.resume)
         if self.interrupted:
             log.info('%d replies of the last run were interrupted; their text is kept.', len(self.interrupted))
 
+    async def open(self, url: str = '') -> None:
+        """Bring the database up to date, and fold what an earlier import left unfinished: all a command needs.
+
+        Replies are left as they are, since only the app can go on with them. `url` is where its pages will be.
+
+        Raises:
+            AlreadyRunning: another process works with this database already.
+            StorageUnavailable: the database cannot be used.
+        """
+        await asyncio.to_thread(self.lock.take, url)
+        await upgrade_safely(self.database, self.settings.resolved_database_url, self.settings.backups)
+        await self.chat.importing.recover()
+
     async def go_on(self) -> None:
-        """Begin what nobody asks for: unfinished replies if so set, what waits its turn, titles, the trash."""
+        """Let commands in. Begin what nobody asks for: unfinished replies if so set, the queue, titles, the trash."""
+        await asyncio.to_thread(self._let_commands_in)
         if not (await self.chat.models.refresh()).models:
             as_object = self.settings.log_format == 'json'
             announce('No model can answer yet: the page says what to do.', as_object=as_object)
@@ -86,6 +99,7 @@ class Parts:
         await asyncio.shield(self._end)
 
     async def _close(self) -> None:
+        await asyncio.to_thread(close_door, self.settings.data_dir)
         for task in self._tasks:
             task.cancel()
         await self.chat.queueing.close()
@@ -98,6 +112,12 @@ class Parts:
             await provider.close()
         await self.database.close()
         await asyncio.to_thread(self.lock.release)
+
+    def _let_commands_in(self) -> None:
+        try:
+            open_door(self.settings.data_dir, self.url, self.key)
+        except OSError as error:  # a disk may be full; the app is there for people all the same
+            log.warning('Commands cannot be given while the app runs: %s', error)
 
     async def _keep_lock(self) -> None:
         try:

@@ -29,6 +29,7 @@ from app.ui.edge.paths import Paths
 from app.ui.edge.purposes import Purposes
 from app.ui.edge.sockets import Sockets, check_events
 from app.ui.files import Files
+from app.ui.from_commands import FromCommands
 from app.ui.kept_files import KeptFiles, unchanging
 from app.ui.not_found import NotFoundPages
 from app.ui.page import APP_NAME
@@ -96,6 +97,7 @@ def install(parts: Parts, closing: Closing | None = None) -> None:
     NotFoundPages(language).install()
     Files(chat, language).install()
     Uploads(chat, language).install()
+    FromCommands(chat, parts.key).install()
     Screens(chat, language, closing).install()
 
     async def started() -> None:

@@ -44,6 +44,16 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
     restore = commands.add_parser('restore', parents=[shared], help='put a backup in the place of the database')
     restore.add_argument('file', type=Path, help='a backup')
 
+    bring = commands.add_parser('import', parents=[shared], help='bring conversations in, also while the app runs')
+    bring.add_argument('files', nargs='+', type=Path, metavar='FILE', help='file from ChatGPT, Claude, Guilherme …')
+    bring.add_argument('--json', action='store_true', help='print what came in as one JSON object, and nothing else')
+
+    take = commands.add_parser(
+        'export', parents=[shared], help='write the archive of everything, also while the app runs'
+    )
+    take.add_argument('file', type=Path, metavar='FILE', help='file to be made, a .zip')
+    take.add_argument('--force', action='store_true', help='overwrite the file if it exists')
+
     move = commands.add_parser('migrate-data', help='carry everything over into another, empty database')
     move.add_argument('--from', dest='source', required=True, help='address of the database there is: sqlite:///FILE')
     move.add_argument('--to', dest='target', required=True, help='address of an empty one: postgresql+psycopg://…')

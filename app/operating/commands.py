@@ -3,15 +3,19 @@
 import argparse
 import logging
 import sys
+from typing import TYPE_CHECKING
 
 from app import settings
-from app.operating import doctor, keeping, moving
+from app.operating import doctor, exporting, importing, keeping, moving
 from app.operating.console import Console
 from app.ui.translations import Language, translator
 
+if TYPE_CHECKING:
+    from app.operating.alone import Build
 
-def run(given: argparse.Namespace, language: Language) -> int:
-    """Do what was asked and say what came of it; give the exit code.
+
+def run(given: argparse.Namespace, language: Language, build: 'Build') -> int:
+    """Do what was asked and say what came of it; give the exit code. `build` makes the parts of the app.
 
     Raises:
         GuilhermeError: it could not be done.
@@ -27,4 +31,13 @@ def run(given: argparse.Namespace, language: Language) -> int:
         return keeping.back_up(config, given.file, console)
     if given.command == 'restore':
         return keeping.restore(config, given.file, console)
+    if given.command == 'import':
+        return importing.import_files(_quiet(config), given.files, console, build, as_json=given.json)
+    if given.command == 'export':
+        return exporting.export(_quiet(config), given.file, console, build, replaced=given.force)
     return doctor.examine(config, console)
+
+
+def _quiet(config: settings.Settings) -> settings.Settings:
+    """Let the parts of the app log no more than the commands do."""
+    return config.model_copy(update={'log_level': 'ERROR', 'log_format': 'text'})

@@ -1,11 +1,12 @@
 """How the process takes it when it is asked to end: before the server runs, in a command, and while it ends already."""
 
 import _thread
+import asyncio
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -63,6 +64,34 @@ def end_once(server: EndingServer) -> None:
             server.handle_exit(number, frame)
 
     _listen(ask)
+
+
+def run_or_leave(work: Coroutine[Any, Any, None]) -> None:
+    """Run until it is done; at SIGTERM or Ctrl-C cancel it, let it clear up, and leave as commands do.
+
+    Raising in the midst of the event loop, as `leave_when_asked` does, would hit whatever task is at work.
+    """
+    asked: list[int] = []
+
+    async def heard() -> None:
+        loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
+
+        def ask(number: int, _frame: FrameType | None) -> None:
+            if not asked:
+                asked.append(number)
+                loop.call_soon_threadsafe(task.cancel)
+
+        before = [signal.signal(wish, ask) for wish in WISHES]
+        try:
+            await task
+        finally:
+            for wish, handler in zip(WISHES, before, strict=True):
+                signal.signal(wish, handler)
+
+    try:
+        asyncio.run(heard())
+    except asyncio.CancelledError:
+        raise SystemExit(128 + asked[0]) from None
 
 
 class _Left(SystemExit):

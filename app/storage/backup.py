@@ -1,13 +1,11 @@
 """Copies of a whole database as one file, made while the app runs, and put back. The two systems have files beside."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from app.errors import OperationRefused
 from app.storage import migrate, postgres_backup, sqlite_backup
+from app.storage.beside import make_private, temporary, written_beside
 from app.storage.database import hand_over, is_there, sqlite_file
 from app.storage.sqlite_backup import Told
 
@@ -27,7 +25,7 @@ def back_up(url: str, target: Path, told: Told = lambda _part: None) -> None:
     source = sqlite_file(url)
     if source is not None and not is_there(source):
         raise OperationRefused(reason='no_database', file=str(source))
-    with _written_beside(target) as part:
+    with written_beside(target) as part:
         if source is None:
             postgres_backup.dump(url, part)
         else:
@@ -56,8 +54,8 @@ def restore(url: str, backup: Path, told: Told = lambda _part: None) -> Path | N
 def _restore_sqlite(place: Path, backup: Path, told: Told) -> Path | None:
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = place.with_name(f'.{place.name}.part')  # one at a time: nobody else uses the place
-    with _temporary(part):
-        _make_private(part)
+    with temporary(part):
+        make_private(part)
         _refuse_newer(backup, sqlite_backup.copy_checked(backup, part, told))
         hand_over(part, place if place.exists() else place.parent)
         return sqlite_backup.exchange(place, part, dated(place, 'before-restore'))
@@ -86,45 +84,3 @@ def _is_of_sqlite(backup: Path) -> bool:
     if beginning.startswith(postgres_backup.MAGIC):
         return False
     raise OperationRefused(reason='not_a_backup', file=str(backup))
-
-
-@contextmanager
-def _written_beside(target: Path) -> Iterator[Path]:
-    """Give a file to write to, which gets its name when it is whole; nothing stays if it never is."""
-    part = target.parent / f'.guilherme-{os.getpid()}.part'
-    with _temporary(part):
-        _refuse_existing(target)
-        _make_private(part)
-        yield part
-        _refuse_existing(target)  # it took a while
-        part.rename(target)
-
-
-@contextmanager
-def _temporary(part: Path) -> Iterator[None]:
-    """Let there be no such file before and after, also if one was left by a process that was killed."""
-    _remove(part)
-    try:
-        yield
-    finally:
-        _remove(part)
-
-
-def _remove(part: Path) -> None:
-    for each in (part, Path(f'{part}-journal'), Path(f'{part}-wal'), Path(f'{part}-shm')):
-        with suppress(OSError):
-            each.unlink(missing_ok=True)
-
-
-def _refuse_existing(target: Path) -> None:
-    if os.path.lexists(target):  # a link that leads nowhere is somebody's too
-        raise OperationRefused(reason='file_exists', file=str(target))
-
-
-def _make_private(part: Path) -> None:
-    try:
-        os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
-    except OSError as error:
-        raise OperationRefused(
-            reason='unwritable', file=str(part.parent), message=error.strerror or str(error)
-        ) from error

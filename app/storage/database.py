@@ -243,7 +243,10 @@ def prepare_file(file: Path) -> None:
     """Make folder and file for the owner's eyes only; what exists keeps the permissions somebody gave it."""
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        is_new = not file.exists()
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+        if is_new:
+            hand_over(file, file.parent)
     except OSError as error:
         raise StorageUnavailable(message=str(error)) from error
 

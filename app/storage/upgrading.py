@@ -10,7 +10,7 @@ from pathlib import Path
 from app.errors import OperationRefused, StorageUnavailable
 from app.storage import migrate, postgres_backup
 from app.storage.backup import STAMP, back_up
-from app.storage.database import Database, sqlite_file
+from app.storage.database import Database, hand_over, sqlite_file
 
 KEPT = 5
 """Backups that stay; older ones of ours are removed."""
@@ -51,6 +51,7 @@ def _keep(url: str, folder: Path, revision: str) -> None:
         back_up(url, target)
     except OperationRefused as error:
         raise StorageUnavailable(message=f'it could not be backed up before its migration: {error}') from error
+    hand_over(target, folder)
     log.info('The database was backed up before its migration: %s', target)
     _remove_old(folder)
 
@@ -65,12 +66,14 @@ def _keep_postgres(url: str, folder: Path, revision: str) -> None:
     except OperationRefused as error:  # most often it is older than the server
         log.info('The database is migrated without a backup: %s', error)
         return
+    hand_over(target, folder)
     log.info('The database was backed up before its migration: %s', target)
     _remove_old(folder)
 
 
 def _named(folder: Path, revision: str, suffix: str) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    hand_over(folder, folder.parent)
     return folder / f'guilherme-{datetime.now(UTC).strftime(STAMP)}-{revision}{suffix}'
 
 

@@ -40,6 +40,7 @@ REFUSALS: Mapping[str, str] = {
     'missing_lines': msgid('{value} lines of this part of the archive are missing.'),
     'wrong_checksum': msgid('This part of the archive was changed after it was written.'),
     'more_remarks': msgid('There is more to say of this conversation than {limit} things.'),
+    'cancelled': msgid('The import was cancelled, so nothing of the file was kept.'),
     'interrupted': msgid('The import was interrupted, so nothing of it was kept. Try again.'),
 }
 """Why a file is refused, or what could not be read of it; a test proves that none is missing."""

@@ -156,6 +156,10 @@ REASONS: Mapping[str, str] = {
         '{free} MB are free. Make some room and start again.'
     ),
     'busy_folder': msgid('Another command works with this data folder just now (process {process}). Wait for its end.'),
+    'no_key': msgid(
+        'Guilherme runs with this database at {url}, but its key is not in {folder}. Give the command as the user who '
+        'runs it and with its data folder, import on its page, or stop it first (process {process}).'
+    ),
     'running_database': msgid(
         'Guilherme is running already with this database, at {url} on {machine}. '
         'Use it there, or stop it first (process {process}).'
@@ -164,6 +168,21 @@ REASONS: Mapping[str, str] = {
         'A command works with this database just now (process {process} on {machine}). Wait for its end.'
     ),
     'file_exists': msgid('{file} exists already and is not overwritten. Choose another name.'),
+    'file_there': msgid('{file} exists already. Choose another name, or overwrite it with --force.'),
+    'no_file': msgid('{file} is not a file, so it is not overwritten. Choose another name.'),
+    'no_such_file': msgid('There is no file {file}.'),
+    'a_folder': msgid('{file} is a folder. Name the files in it.'),
+    'unreadable': msgid('{file} cannot be read: {message}'),
+    'app_gone': msgid(
+        'Guilherme ended before it was done ({message}). Give the same command again: nothing comes in twice.'
+    ),
+    'no_way_in': msgid(
+        'Guilherme runs, but this command cannot reach it ({message}). Import on its page, or stop it first.'
+    ),
+    'other_revision': msgid(
+        'The Guilherme that runs is of another version than this command (revision {revision}). Start it anew, then '
+        'try again.'
+    ),
     'unwritable': msgid('{file} cannot be written: {message}'),
     'no_database': msgid('There is no database at {file}. Check the data folder and GUILHERME_DATABASE_URL.'),
     'no_backup': msgid('{file} cannot be read: {message}'),

@@ -41,7 +41,7 @@ def test_flags_and_commands_are_taken(given: str) -> None:
 
 
 def test_services_exist() -> None:
-    plain = r'docker compose (?:exec|stop|start|run --rm|up --no-deps) (\w+)'
+    plain = r'docker compose (?:exec(?: -T)?|stop|start|run --rm|up --no-deps) (\w+)'
     copied = r'docker compose cp (?:\S+\.\w+ )?(\w+):'
     named = [max(pair) for line in COMMANDS for pair in re.findall(f'{plain}|{copied}', line)]
     assert len(named) == len([line for line in COMMANDS if re.search(r'docker compose \S.* \S', line)])

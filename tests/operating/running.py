@@ -18,6 +18,7 @@ PATIENCE = 60
 async def begun(
     *arguments: str,
     python: tuple[str, ...] = (),
+    stdin: int | None = None,
     stdout: int = asyncio.subprocess.PIPE,
     stderr: int = asyncio.subprocess.PIPE,
     settings: Mapping[str, str] = MappingProxyType({}),
@@ -30,6 +31,7 @@ async def begun(
         str(ROOT / 'main.py'),
         *arguments,
         env={**kept, 'PYTHONIOENCODING': 'utf-8', **settings},
+        stdin=stdin,
         stdout=stdout,
         stderr=stderr,
     )

@@ -1,0 +1,64 @@
+"""Where files wait for their import: what comes is written there piece by piece, for the app's eyes only."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from app.chat.importing import Importing
+from app.errors import ImportRefused
+
+WRITTEN_AT_ONCE = 1_000_000
+"""Bytes gathered before they are written: each write goes to a thread."""
+
+
+async def received(chunks: AsyncIterator[bytes], importing: Importing, size: int = 0) -> Path:
+    """Write what comes into a file of the inbox, and give that; if it breaks off, there is none.
+
+    `size` is how many bytes it will be, as far as that is known.
+
+    Raises:
+        ImportRefused: there is not enough space on the disk.
+    """
+    file = importing.inbox / str(uuid4())
+    try:
+        try:
+            importing.check_room(size)
+            await asyncio.shield(_start_file(file))
+            await _write(chunks, file, importing.check_room)
+        except OSError as error:
+            raise ImportRefused(reason='no_space') from error
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+    return file
+
+
+async def _start_file(file: Path) -> None:
+    """Make an empty file for the app's eyes only."""
+    await asyncio.to_thread(lambda: os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)))
+
+
+async def _write(chunks: AsyncIterator[bytes], file: Path, check_room: Callable[[int], None]) -> None:
+    """Write what comes; how much that will be is known only in the end, so there has to be room at each step."""
+    with await asyncio.to_thread(file.open, 'wb', 0) as stream:
+        gathered = bytearray()
+        async for chunk in chunks:
+            gathered += chunk
+            if len(gathered) >= WRITTEN_AT_ONCE:
+                check_room(len(gathered))
+                await _write_all(stream, bytes(gathered))
+                gathered.clear()
+        await _write_all(stream, bytes(gathered))
+
+
+async def _write_all(stream: BinaryIO, data: bytes) -> None:
+    await asyncio.to_thread(_write_whole, stream, data)
+
+
+def _write_whole(stream: BinaryIO, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:  # an unbuffered file may take a part only
+        rest = rest[stream.write(rest) :]
