@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.message import Message, Source
 from app.domain.model import ModelRef
-from app.exchange.reading import claude, claude_tools
+from app.exchange.reading import claude, claude_blocks, claude_tools
 from tests.exchange.claude_samples import Json, answer, answer_of, conversation, gave, message, text, used
 from tests.exchange.reading_files import read, read_json, remarks
 
@@ -124,10 +124,11 @@ def test_a_fence_is_longer_than_those_in_a_file(tmp_path: Path) -> None:
 
 
 def test_what_the_page_showed_stands_for_an_input_that_is_not_there(tmp_path: Path) -> None:
-    block = used('create_file') | {
-        'display_content': {'type': 'code_block', 'language': 'python', 'code': 't = 0', 'filename': '/a/timer.py'}
-    }
-    assert read_answer(tmp_path, block).content == shown('t = 0', 'timer.py', 'python')
+    code = {'language': 'python', 'code': 't = 0', 'filename': '/a/timer.py'}
+    for display in ({'type': 'code_block', **code}, {'type': 'json_block', 'json_block': json.dumps(code)}):
+        for block in (used('create_file'), used('artifacts', command='create', id='timer')):
+            read = read_answer(tmp_path, block | {'display_content': display})
+            assert (read.content, read.steps) == (shown('t = 0', 'timer.py', 'python'), ())
 
 
 @pytest.mark.parametrize('tool', claude_tools.RUN)
@@ -161,12 +162,17 @@ def test_what_other_tools_were_asked_and_gave_is_folded(tmp_path: Path) -> None:
     gifts = [text('3 events'), {'type': 'calendar', 'day': 4}, {'type': 'local_resource', 'file_path': '/a/b.pdf'}]
     read = read_answer(tmp_path, used('list_events', day='today'), gave('list_events', *gifts), text('Three.'))
     assert read.content == '[A file was here: b.pdf. It is not part of the import.]\n\nThree.'
-    assert [step.title for step in read.steps] == [
-        'Tool: list_events',
-        'As it is in the file: calendar',
-        'Tool: list_events',
-    ]
-    assert read.steps[2].text == '**Result**\n\n```\n3 events\n```'
+    assert [step.title for step in read.steps] == ['Tool: list_events', 'As it is in the file: calendar']
+    assert read.steps[0].text == '```json\n{\n "day": "today"\n}\n```\n\n**Result**\n\n```\n3 events\n```'
+
+
+def test_results_that_name_no_use_or_all_the_same_are_kept(tmp_path: Path) -> None:
+    loose = gave('a', text('first'), key=''), gave('', text('second'), key='gone')
+    twice = used('b', x=1), gave('b', text('third')), gave('b', text('fourth')), used('b', y=2)
+    read = read_answer(tmp_path, *loose, *twice, text('So.'))
+    kept = [step.text for step in read.steps]
+    assert [sum(word in each for each in kept) for word in ('first', 'second', 'third', 'fourth')] == [1, 1, 1, 1]
+    assert 'third\nfourth' in kept[2]
 
 
 def test_what_failed_is_folded(tmp_path: Path) -> None:
@@ -267,7 +273,7 @@ def test_a_project_may_be_named_in_another_file(file: str, named: Json, tmp_path
 
 
 def design() -> Json:
-    call = {'name': 'list_files', 'input': {'path': '/'}, 'output': 'a.txt'}
+    call = {'id': 'toolu_1', 'name': 'list_files', 'input': {'path': '/'}, 'output': 'a.txt'}
     blocks = [
         {'type': 'thinking', 'text': 'Which one?'},
         {'type': 'text', 'text': 'Here it is.'},
@@ -296,7 +302,8 @@ def test_a_conversation_about_a_design(tmp_path: Path) -> None:
     assert (chat.conversation.title, chat.folder) == ('Pages', 'Site')
     assert asked.content == 'A page\n\na.md:\n\n```\nA\n```'
     assert (said.content, said.thinking) == ('Here it is.\n\n> Make it\n> blue\n\n> Too blue', 'Which one?')
-    assert [step.title for step in said.steps] == ['Tool: list_files', 'Tool: list_files']
+    [step] = said.steps
+    assert (step.title, 'a.txt' in step.text) == ('Tool: list_files', True)
 
 
 @pytest.mark.parametrize('odd', [None, 3, [], {'role': 'user'}, {'content': []}, {'content': {'contentBlocks': [{}]}}])
@@ -307,7 +314,7 @@ def test_an_odd_message_about_a_design_costs_only_itself(odd: Any, tmp_path: Pat
     assert [each.role for each in made[0].messages[:2]] == ['user', 'assistant']
 
 
-@pytest.mark.parametrize('kind', [*claude.BLOCKS, 'never_heard_of'])
+@pytest.mark.parametrize('kind', [*claude_blocks.BLOCKS, 'never_heard_of'])
 def test_each_kind_of_block_is_treated_as_the_table_says(kind: str, tmp_path: Path) -> None:
     block: Json = {'type': kind, 'text': 'Words', 'thinking': 'Words', 'name': 'tool', 'input': {'a': 'Words'}}
     block['content'] = [text('Words')]
@@ -315,7 +322,7 @@ def test_each_kind_of_block_is_treated_as_the_table_says(kind: str, tmp_path: Pa
     read = answer([chat])
     assert told == []
     folded = read.steps[0].text if read.steps else ''
-    where = {claude.SAID: read.content, claude.THOUGHT: read.thinking}
-    treatment = claude.BLOCKS.get(kind, '')
-    assert ('Words' in where.get(treatment, folded)) is (treatment not in (claude.SILENT, claude.PICTURE))
-    assert (IMAGE in read.content) is (treatment == claude.PICTURE)
+    where = {claude_blocks.SAID: read.content, claude_blocks.THOUGHT: read.thinking}
+    treatment = claude_blocks.BLOCKS.get(kind, '')
+    assert ('Words' in where.get(treatment, folded)) is (treatment not in (claude_blocks.SILENT, claude_blocks.PICTURE))
+    assert (IMAGE in read.content) is (treatment == claude_blocks.PICTURE)

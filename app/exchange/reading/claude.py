@@ -2,11 +2,10 @@
 
 Each conversation has `chat_messages`, in the order they were written; newer files name each one's
 `parent_message_uuid`, so that versions can be told. A message's `content` is a list of blocks, `text` all of them run
-together. What was attached came with its text. What tools were asked and gave is in `claude_tools`, what was written
-beside the text in `claude_artifacts`.
+together. What was attached came with its text. The kinds of blocks are in `claude_blocks`, what tools were asked and
+gave in `claude_tools`, what was written beside the text in `claude_artifacts`.
 
-Blocks and fields were last looked up in public code on 2026-11-30, in agoramachina/claude-exporter (`utils.js`),
-Sinity/polylogue and the schemas of smaller converters.
+Fields were last looked up in public code on 2026-11-30, in the converters named there.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,10 +13,11 @@ from dataclasses import replace
 from typing import Any
 
 from app.domain.carried import Carried
-from app.domain.message import Role, Source
+from app.domain.message import Role
 from app.errors import ImportRefused
-from app.exchange.reading import claude_tools, notes, shapes
+from app.exchange.reading import notes, shapes
 from app.exchange.reading.claude_artifacts import tagged
+from app.exchange.reading.claude_blocks import Blocks
 from app.exchange.reading.context import Reading
 from app.exchange.reading.conversations import read_each
 from app.exchange.reading.documents import Allowance, Desk, from_the_top
@@ -27,28 +27,10 @@ from app.exchange.reading.notes import Say
 from app.exchange.reading.pieces import Piece, together
 from app.exchange.reading.remarks import Remark
 from app.exchange.reading.tree import MOST_MESSAGES, Outline, carried, in_a_line
-from app.exchange.reading.web import address
 
 FORMAT = 'claude'
 
 ROLES: Mapping[str, Role] = {'human': Role.USER, 'user': Role.USER, 'assistant': Role.ASSISTANT, 'system': Role.SYSTEM}
-
-SAID, THOUGHT, ASKED, GAVE, PICTURE, SILENT = 'said', 'thought', 'asked', 'gave', 'picture', 'silent'
-
-BLOCKS: Mapping[str, str] = {
-    'text': SAID,
-    'voice_note': SAID,
-    'thinking': THOUGHT,
-    'tool_use': ASKED,
-    'server_tool_use': ASKED,
-    'tool_result': GAVE,
-    'web_search_tool_result': GAVE,
-    'image': PICTURE,
-    'redacted_thinking': SILENT,
-    'token_budget': SILENT,
-    'flag': SILENT,
-}
-"""The `type` of a block, and what it is; the last ones nobody was shown. Others are kept folded as JSON."""
 
 UNSUPPORTED = '```\nThis block is not supported on your current device yet.\n```'
 """Stands in `text` for each block that is no text."""
@@ -143,47 +125,11 @@ def _node(value: Any, number: int, desk: Desk, reading: Reading) -> tuple[Node, 
 def _piece(value: Mapping[str, Any], desk: Desk, t: Say) -> tuple[Piece, Desk]:
     """Give what became of a message, and the documents that lie open behind it."""
     blocks = [shapes.mapping(block, 'content') for block in shapes.sequence(value.get('content'), 'content')]
-    tools = {shapes.side_text(block.get('id')): shapes.side_text(block.get('name')) for block in blocks}
-    titles = {url: title for block in blocks for url, title in claude_tools.titles(block)}
-    pieces = []
-    for block in blocks:
-        kind = shapes.text(block.get('type'), 'type') or 'text'
-        treatment = BLOCKS.get(kind)
-        if treatment == SAID:
-            pieces += [tagged(shapes.text(block.get('text'), 'text')), Piece(sources=tuple(_cited(block, titles)))]
-        elif treatment == THOUGHT:
-            pieces.append(Piece(thinking=_thought(block)))
-        elif treatment == ASKED:
-            piece, desk = claude_tools.asked(block, desk, t)
-            pieces.append(piece)
-        elif treatment == GAVE:
-            tool = shapes.side_text(block.get('name')) or tools.get(shapes.side_text(block.get('tool_use_id')), '')
-            pieces.append(claude_tools.gave(block, tool, desk, t))
-        elif treatment == PICTURE:
-            pieces.append(Piece(text=notes.image(t)))
-        elif treatment is None:
-            pieces.append(Piece(steps=(notes.folded(t, kind, block),)))
-    piece = together(pieces)
+    piece, desk = Blocks(blocks, t).read(desk)
     if not (piece.text or piece.thinking or piece.steps):
         said = tagged(shapes.text(value.get('text'), 'text').replace(UNSUPPORTED, '').strip())
         piece = together([said, piece])
     return piece, desk
-
-
-def _thought(block: Mapping[str, Any]) -> str:
-    """Give a thought; where it is not in the file, what it was summed up to."""
-    thinking = shapes.text(block.get('thinking'), 'thinking')
-    summaries = [shapes.side_text(each.get('summary')) for each in shapes.side_mappings(block.get('summaries'))]
-    return thinking if thinking.strip() else notes.paragraphs(summaries)
-
-
-def _cited(block: Mapping[str, Any], titles: Mapping[str, str]) -> Iterator[Source]:
-    """Yield the pages that a text names; what they are called may be told by the search that found them."""
-    for citation in shapes.side_mappings(block.get('citations')):
-        for told in [citation, *shapes.side_mappings([citation.get('details')])]:
-            if url := address(told.get('url')):
-                title = shapes.side_text(told.get('title')) or shapes.side_text(citation.get('title'))
-                yield Source(title or titles.get(url) or url, url)
 
 
 def _attached(value: Mapping[str, Any], t: Say) -> Iterator[str]:

@@ -52,8 +52,8 @@ def _blocks(block: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield {'type': 'thinking', 'thinking': block.get('text')}
     elif kind == 'tool_call':
         [call, *_] = [*shapes.side_mappings([block.get('toolCall')]), {}]
-        yield {'type': 'tool_use', 'name': call.get('name'), 'input': call.get('input')}
-        yield {'type': 'tool_result', 'name': call.get('name'), 'content': call.get('output')}
+        yield {'type': 'tool_use', **{field: call.get(field) for field in ('id', 'name', 'input')}}
+        yield {'type': 'tool_result', 'tool_use_id': call.get('id'), 'content': call.get('output')}
     elif kind in ('user_interjection', 'error'):
         message = block.get('message')
         said = message.get('content') if isinstance(message, dict) else message

@@ -43,14 +43,19 @@ ITEMS: Mapping[str, str] = {
 """The `type` of an item of a result, and what it is. Others are kept folded."""
 
 
-def asked(block: Mapping[str, Any], desk: Desk, t: Say) -> tuple[Piece, Desk]:
-    """Give what became of a tool's use in the answer, and the documents that lie open behind it."""
+def asked(block: Mapping[str, Any], result: str, desk: Desk, t: Say) -> tuple[Piece, Desk]:
+    """Give what became of a tool's use in the answer, and the documents that lie open behind it.
+
+    `result` is what the tool said to it, and is folded with it; of tools that write or run something `gave` tells.
+    """
     tool, given = shapes.side_text(block.get('name')), block.get('input')
     given = given if isinstance(given, dict) else {}
-    if not given and (document := _displayed(block)):
-        return Piece(text=document.shown()), desk.put(document.name, document)
     if claude_artifacts.is_document(tool):
-        return claude_artifacts.wrote(tool, given, desk, t)
+        piece, below = claude_artifacts.wrote(tool, given, desk, t)
+        document = None if piece.text else _displayed(block)
+        if document is None:
+            return piece, below
+        return Piece(text=document.shown()), desk.put(shapes.side_text(given.get('id')) or document.name, document)
     if tool in RUN:
         return _run(tool, given, t), desk
     if tool in SAYING and (said := _said(tool, given)):
@@ -58,28 +63,32 @@ def asked(block: Mapping[str, Any], desk: Desk, t: Say) -> tuple[Piece, Desk]:
     if tool == PRESENTING:
         paths = given.get('filepaths')
         return Piece(text=notes.paragraphs(_presented(path, desk, t) for path in _texts(paths))), desk
-    return told(t, tool, given or None), desk
+    return told(t, tool, given or None, result or None), desk
 
 
-def gave(block: Mapping[str, Any], tool: str, desk: Desk, t: Say) -> Piece:
-    """Give what became of the result of a tool. Of one that writes documents it is only that all went well."""
-    content = block.get('content')
-    items = [{'type': 'text', 'text': content}] if isinstance(content, str) else shapes.side_mappings(content)
-    is_silent = (claude_artifacts.is_document(tool) or tool == PRESENTING) and block.get('is_error') is not True
-    printed: list[str] = []
-    others: list[Piece] = []
-    for item in items:
-        kind = ITEMS.get(shapes.side_text(item.get('type')), '')
-        if kind == 'text':
-            printed.append('' if is_silent else shapes.side_text(item.get('text')))
-        elif kind != 'image' or not others or others[-1].text != notes.image(t):
-            others.append(_item(kind, item, desk, t))
-    text = '\n'.join(filter(None, printed))
+def is_told_apart(tool: str) -> bool:
+    """Tell whether what a tool gave stands apart from what it was asked."""
+    return tool in RUN or tool in SAYING or tool == PRESENTING or claude_artifacts.is_document(tool)
+
+
+def text_of(block: Mapping[str, Any]) -> str:
+    """Give the text in a result."""
+    texts = [shapes.side_text(item.get('text')) for item in _items(block) if ITEMS.get(_kind(item)) == 'text']
+    return '\n'.join(filter(None, texts))
+
+
+def gave(block: Mapping[str, Any], tool: str, desk: Desk, t: Say, *, is_told: bool = False) -> Piece:
+    """Give what became of the result of a tool; its text only if it `is_told` nowhere else.
+
+    Of a tool that writes documents the text says only that all went well.
+    """
+    pieces = [_item(item, desk, t) for item in _items(block)]
+    text = '' if is_told else text_of(block)
     if tool in RUN:
-        others.append(folded_text(t, t('Output'), tool_use.printed_by(text)))
-    elif text.strip():
-        others.append(told(t, tool, None, text))
-    return together(others)
+        pieces.append(folded_text(t, t('Output'), tool_use.printed_by(text)))
+    elif text.strip() and (block.get('is_error') is True or not is_told_apart(tool)):
+        pieces.append(told(t, tool, None, text))
+    return together(pieces)
 
 
 def titles(block: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -89,7 +98,19 @@ def titles(block: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield address(item.get('url')), shapes.side_text(item.get('title'))
 
 
-def _item(kind: str, item: Mapping[str, Any], desk: Desk, t: Say) -> Piece:
+def _items(block: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    content = block.get('content')
+    return [{'type': 'text', 'text': content}] if isinstance(content, str) else shapes.side_mappings(content)
+
+
+def _kind(item: Mapping[str, Any]) -> str:
+    return shapes.side_text(item.get('type'))
+
+
+def _item(item: Mapping[str, Any], desk: Desk, t: Say) -> Piece:
+    kind = ITEMS.get(_kind(item))
+    if kind == 'text':
+        return Piece()
     if kind == 'image':
         return Piece(text=notes.image(t))
     if kind == 'page':
@@ -98,7 +119,7 @@ def _item(kind: str, item: Mapping[str, Any], desk: Desk, t: Say) -> Piece:
     if kind == 'file':
         path = shapes.side_text(item.get('file_path')) or shapes.side_text(item.get('name'))
         return Piece(text=_presented(path, desk, t))
-    return Piece(steps=(notes.folded(t, shapes.side_text(item.get('type')), item),))
+    return Piece(steps=(notes.folded(t, _kind(item), item),))
 
 
 def _presented(path: str, desk: Desk, t: Say) -> str:
@@ -126,10 +147,12 @@ def _said(tool: str, given: Mapping[str, Any]) -> str:
 
 
 def _displayed(block: Mapping[str, Any]) -> Document | None:
-    """Give the document that the page showed in place of a use whose input is not in the file."""
+    """Give the document that the page showed for a use whose input is not in the file: as an object or as its JSON."""
     [shown, *_] = [*shapes.side_mappings([block.get('display_content')]), {}]
+    if shown.get('type') == 'json_block':
+        [shown, *_] = [*shapes.side_mappings([tool_use.unwrapped(shown.get('json_block'))]), {}]
     code = shown.get('code')
-    if shown.get('type') != 'code_block' or not isinstance(code, str):
+    if not isinstance(code, str):
         return None
     name = PurePosixPath(shapes.side_text(shown.get('filename'))).name
     return Document(name, language(shapes.side_text(shown.get('language'))), code)
