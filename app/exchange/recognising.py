@@ -1,21 +1,18 @@
 """Finds out what a file is by how it begins, and reads it. A new format is joined here."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from app.domain.carried import Carried
 from app.errors import ImportRefused
-from app.exchange.archive import is_archive
 from app.exchange.reading import (
     chat_history,
     chat_history_database,
     chatgpt,
     claude,
     claude_design,
-    claude_projects,
     foreign_database,
     librechat,
     open_webui,
@@ -24,14 +21,13 @@ from app.exchange.reading import (
     zip_members,
 )
 from app.exchange.reading.context import Reading
-from app.exchange.reading.intake import Intake, Meter, in_file
+from app.exchange.reading.intake import Intake, Meter
 from app.exchange.reading.json_bytes import without_mark
 from app.exchange.reading.json_stream import outline
 from app.exchange.reading.notes import Say
 from app.exchange.reading.own import Item
 from app.exchange.reading.remarks import Remark
-
-Reader = Callable[[Intake, Reading], Iterator[Carried | Remark]]
+from app.exchange.reading.zip_archives import Reader, ZipArchives
 
 TELLING: Mapping[tuple[str, ...], Reader] = {
     ('conversation',): own.read,
@@ -81,7 +77,7 @@ def _items(file: Path, reading: Reading, meter: Meter) -> Iterator[Item]:
     if beginning.startswith(foreign_database.BEGINNING):
         yield from _read_database(file, reading, meter)
     elif beginning.startswith(zip_members.BEGINNINGS):
-        yield from _read_zip(file, reading, meter)
+        yield from ZipArchives(file, reading, meter, recognised).read()
     else:
         yield from _read_json(Intake(lambda: file.open('rb'), meter), reading)
 
@@ -109,27 +105,6 @@ def _read_json(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
         if reader is None:
             raise ImportRefused(reason='unknown_format')
         yield from reader(file, reading)
-
-
-def _read_zip(file: Path, reading: Reading, meter: Meter) -> Iterator[Item]:
-    with zip_members.opened(file) as archive:
-        if is_archive(archive.namelist()):
-            yield from own.read_archive(file, reading, meter)
-            return
-        found = []
-        for member in zip_members.json_members(archive):
-            with closing(zip_members.intake(archive, member, meter)) as intake:
-                if (reader := recognised(intake)) is not None:
-                    found.append((member, reader))
-        if not found:
-            raise ImportRefused(reason='unknown_format')
-        if any(reader is claude.read for _, reader in found):
-            reading.projects = claude_projects.names(archive, meter)
-        meter.total = sum(member.file_size for member, _ in found)
-        for member, reader in found:
-            with closing(zip_members.intake(archive, member, meter)) as intake, in_file(member.filename):
-                for item in reader(intake, reading):
-                    yield replace(item, file=member.filename) if isinstance(item, Remark) else item
 
 
 def _looks_like_json(file: Intake) -> bool:

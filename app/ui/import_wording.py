@@ -26,6 +26,7 @@ REFUSALS: Mapping[str, str] = {
     'too_many_messages': msgid('A conversation has more than {limit} messages.'),
     'bad_zip': msgid('This .zip is damaged. Try to download it again.'),
     'encrypted': msgid('This .zip needs a password. Unpack it and choose the file inside.'),
+    'deep_zip': msgid('This .zip lies more than {limit} others deep. Unpack it and choose the file inside.'),
     'zip_bomb': msgid('This .zip would become far too large when it is unpacked.'),
     'newer_version': msgid('This archive comes from a newer version of Guilherme. Update this one first.'),
     'bad_database': msgid('This database is damaged.'),

@@ -1,10 +1,10 @@
 """Reads our own archive back, member by member and line by line."""
 
 import json
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from app.domain.carried import Carried
 from app.domain.conversation import Folder
@@ -31,7 +31,7 @@ WRONG_RECORD = (KeyError, TypeError, ValueError, AttributeError, IndexError, Ove
 
 
 class Archive:
-    """An archive that was opened. What it gives belongs to the owner of the `reading`, whoever it was before.
+    """What is in an archive. What it gives belongs to the owner of the `reading`, whoever it was before.
 
     Each method reads one member from the beginning. A line that cannot be read is remarked, with its number (`line`)
     and the byte where it begins; so is a member whose number of lines or checksum is not what the manifest says.
@@ -40,27 +40,12 @@ class Archive:
         ImportRefused: it is no archive of ours, a newer one, or a trap.
     """
 
-    def __init__(self, file: Path, reading: Reading, meter: Meter) -> None:
+    def __init__(self, archive: zipfile.ZipFile, reading: Reading, meter: Meter) -> None:
         self._reading = reading
         self._meter = meter
-        self._zip = zip_members.opened(file)
-        try:
-            self._check_members()
-            self._said = self._manifest()
-        except BaseException:
-            self._zip.close()
-            raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._zip.close()
-
-    @property
-    def size(self) -> int:
-        """Bytes of all members, as they are when unpacked."""
-        return sum(self._zip.getinfo(name).file_size for name in MEMBERS if name in self._names)
+        self._zip = archive
+        self._check_members()
+        self._said = self._manifest()
 
     @property
     def has_manifest(self) -> bool:

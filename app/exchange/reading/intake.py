@@ -2,8 +2,7 @@
 
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import IO
 
 from app.errors import ImportRefused
@@ -81,12 +80,3 @@ class Intake:
     def close(self) -> None:
         """Give the file back."""
         self._file.close()
-
-
-@contextmanager
-def in_file(name: str) -> Iterator[None]:
-    """Add the name of the file, inside an archive, to what is refused within."""
-    try:
-        yield
-    except ImportRefused as refusal:
-        raise ImportRefused(**{'file': name, **refusal.details}) from refusal
