@@ -16,7 +16,7 @@ errors        │                                                          │
 quick_start   │                                                          │
 settings      │ errors                                                   │ platformdirs pydantic pydantic_settings
 domain        │                                                          │
-rendering     │ domain errors                                            │ markdown_it nh3 pygments
+rendering     │ domain errors                                            │ markdown_it math_core nh3 pygments
 providers     │ domain errors                                            │ httpcore httpx
 storage       │ domain errors                                            │ alembic psycopg sqlalchemy sqlmodel
 retrieval     │ domain errors                                            │

@@ -8,10 +8,10 @@ proportion to the calls; until then new text is shown raw.
 Parsing also has a budget in steps, which fills up with every call: a paragraph of nothing but brackets takes a hundred
 times as long as one of words. A text that asks for more than the budget ever holds is shown raw up to a blank line.
 
-What is shown is the render of the text so far, except for: a last line of markers only and white space at the end (held
-back, they mean nothing yet), an open fence's last line ends (see `FenceGrowth`), code whose colours take long (see
-`is_quick`), lists cut in two, links and footnotes that are defined further down, the ways back from footnotes, and what
-is raw. `finish` makes it the render of the whole.
+What is shown is the render of the text so far, except for: a last line of markers only, dollars and white space at the
+end (held back, they mean nothing yet), an open fence's last line ends (see `FenceGrowth`), code whose colours take long
+(see `is_quick`), lists cut in two, links and footnotes that are defined further down, the ways back from footnotes, and
+what is raw. `finish` makes it the render of the whole.
 """
 
 import re
@@ -156,7 +156,7 @@ class GrowingMarkdown:
         return changes + self._grow(source[cut:]) if source[cut:] else changes
 
     def _parse(self, new: str) -> list[Change]:
-        source, held = _without_undecided_line(''.join(self._open))
+        source, held = _without_undecided_end(''.join(self._open))
         if len(source) == self._parsed_length:
             self._growth = NoGrowth()
             return []
@@ -242,12 +242,13 @@ def _up_to(line: int, references: MutableMapping[str, Any]) -> dict[str, Any]:
     return with_last_number({label: link for label, link in references.items() if link['map'][1] <= line})
 
 
-def _without_undecided_line(source: str) -> tuple[str, str]:
-    """Split off a last line that has only markers so far."""
+def _without_undecided_end(source: str) -> tuple[str, str]:
+    """Split off a last line that has only markers so far, or the dollars at its end."""
     start = source.rfind('\n') + 1
     if len(source) - start > LONGEST_UNDECIDED:
         return source, ''
     if (section := undecided_from(source, start)) is not None:
         return source[:section], source[section:]
-    is_undecided = _UNDECIDED_LINE.fullmatch(source, start) or may_begin_note(source, start)
-    return (source[:start], source[start:]) if is_undecided else (source, '')
+    if not (_UNDECIDED_LINE.fullmatch(source, start) or may_begin_note(source, start)):
+        start = max(start, len(source.rstrip('$')))
+    return source[:start], source[start:]

@@ -9,10 +9,11 @@ from typing import Protocol
 from markdown_it.token import Token
 
 from app.rendering.bounds import PLAIN, is_plain
+from app.rendering.formula_rules import OPEN_FORMULA
 from app.rendering.markdown import Block
 from app.rendering.nested_fences import UNCLOSED, FenceEnd, holds_fences
 
-_SPECIAL = re.compile(r'[\\`*_\[\]()<>&~#|]|[^\S \n]')
+_SPECIAL = re.compile(r'[\\`*_\[\]()<>&~#|$]|[^\S \n]')
 """What may mean something inside a paragraph. White space other than the plain kind is left to the parser as well."""
 
 _FENCE_OPENING = re.compile(r'( *)(`{3,}|~{3,})')
@@ -154,8 +155,8 @@ def growth_of(block: Block, source: str) -> Growth:
     if token.type == 'fence':
         return _fence_growth(token, source)
     opening = block.tokens[index - 1]
-    if token.type == 'inline' and opening.type == 'paragraph_open' and not is_plain(opening):
-        return _plain_growth(token, source)
+    if token.type == 'inline' and opening.type == 'paragraph_open':
+        return _plain_growth(token, source, parsed=not is_plain(opening))
     return NoGrowth()
 
 
@@ -174,7 +175,7 @@ def is_closed_fence(token: Token, source: str) -> bool:
     )
 
 
-def _plain_growth(inline: Token, source: str) -> Growth:
+def _plain_growth(inline: Token, source: str, *, parsed: bool) -> Growth:
     text = source.rstrip(' \n')
     held = source[len(text) :]
     if inline.map is None or inline.map[1] != text.count('\n') + 1:  # what ends the source is not this paragraph
@@ -182,7 +183,9 @@ def _plain_growth(inline: Token, source: str) -> Growth:
     line = inline.content.rpartition('\n')[2].lstrip(' ')
     *before, last = line.split(' ')
     decided = (
-        _SPECIAL.search(last) is None
+        parsed
+        and all(child.type != OPEN_FORMULA for child in inline.children or ())
+        and _SPECIAL.search(last) is None
         and any(map(str.isalnum, last))
         and (line[0].isalpha() or bool(before))
         and not (inline.content.startswith('[') and ']:' in inline.content)

@@ -7,6 +7,7 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 from app.rendering.footnotes import BACK, REFERENCE, is_notes
+from app.rendering.formula_rules import FORMULA, is_display
 from app.rendering.markdown import normalise, parse
 from app.rendering.nested_fences import told_apart
 from app.rendering.sanitise import is_link
@@ -41,7 +42,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A block of code."""
+    """A block of code, or the source of a formula."""
 
     code: str
     language: str = ''
@@ -150,7 +151,14 @@ def _part(node: SyntaxTreeNode) -> Iterator[Part]:
             summary = _runs(heads[0]) if heads else ()
             yield Section(summary, _parts([child for child in node.children if child.type != 'summary']))
         case _:
-            yield Paragraph(_runs(node))
+            yield _formula(node) or Paragraph(_runs(node))
+
+
+def _formula(node: SyntaxTreeNode) -> Code | None:
+    """Give a paragraph that is a formula on lines of its own, as its source."""
+    tokens = _inline_tokens(node)
+    alone = len(tokens) == 1 and tokens[0].type == FORMULA and is_display(tokens[0])
+    return Code(tokens[0].content) if alone else None
 
 
 def _is_notes(node: SyntaxTreeNode) -> bool:
@@ -179,8 +187,11 @@ def _table(node: SyntaxTreeNode) -> Table:
 
 
 def _runs(node: SyntaxTreeNode) -> Runs:
-    tokens = [token for child in node.children if child.type == 'inline' for token in child.token.children or []]  # type: ignore[union-attr]
-    return tuple(_joined(_inline(tokens)))
+    return tuple(_joined(_inline(_inline_tokens(node))))
+
+
+def _inline_tokens(node: SyntaxTreeNode) -> list[Token]:
+    return [token for child in node.children if child.type == 'inline' for token in child.token.children or []]  # type: ignore[union-attr]
 
 
 def _inline(tokens: Sequence[Token]) -> Iterator[Run]:
@@ -193,7 +204,7 @@ def _inline(tokens: Sequence[Token]) -> Iterator[Run]:
         elif token.type == REFERENCE:
             yield replace(style, text=f'[{token.content}]', note=True)
         else:
-            yield replace(style, text=_text(token), code=token.type == 'code_inline')
+            yield replace(style, text=_text(token), code=token.type in ('code_inline', FORMULA))
 
 
 def _changed(style: Run, token: Token) -> Run:

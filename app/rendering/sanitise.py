@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 
 import nh3
 
+from app.rendering import mathml
 from app.rendering.highlight import TOKEN_CLASSES
 
 LINK_REL = 'noopener noreferrer nofollow'
@@ -24,23 +25,26 @@ ATTRIBUTES: Mapping[str, AbstractSet[str]] = {
     'td': {'align'},
     'button': {'data-action'},
     'input': {'type', 'disabled', 'checked'},  # set as well; named here they keep their order
+    **mathml.ATTRIBUTES,
 }
 """Attributes whose value is free, or looked at in `_attribute`. `rel`, `target`, `type` are set, whatever they were."""
 
 CLASSES: Mapping[str, AbstractSet[str]] = {
     'div': {'code', 'code-head', 'table'},
     'p': {'plain'},
-    'span': {'code-language', *TOKEN_CLASSES.values()},
+    'span': {'code-language', *mathml.WRAPPERS, *TOKEN_CLASSES.values()},
     'button': {'code-copy'},
     'ul': {'task-list', 'continued'},
     'ol': {'task-list', 'continued', 'notes'},
     'li': {'task'},
+    **dict.fromkeys(mathml.TAGS, mathml.CLASSES),
 }
 
 TAGS: AbstractSet[str] = {
     *('p', 'br', 'hr', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote', 'ul', 'ol', 'li', 'em', 'strong', 's'),
     *('table', 'thead', 'tbody', 'tr', 'th', 'td', 'pre', 'code', 'div', 'span', 'a', 'img', 'button', 'input'),
     *('details', 'summary', 'sup'),
+    *mathml.TAGS,
 }
 
 _FIXED: Mapping[str, Mapping[str, str]] = {

@@ -21,6 +21,7 @@ PARTS = (
     'search',
     'top_bar',
     'messages',
+    'formulas',
     'composer',
     'message_queue',
     'welcome',

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.rendering.growing import GrowingMarkdown
 from app.rendering.markdown import render_blocks
 from tests.rendering.documents import DOCUMENTS, NOTES_FIRST, SPEC_EXAMPLES, WITH_NOTES, cuts
+from tests.rendering.formula_documents import BLOCKS, FORMULA_DOCUMENTS
 from tests.rendering.viewer import Viewer
 
 
@@ -38,12 +39,12 @@ def feed(pieces: list[str], late_from: int = 3, each: int = 1) -> GrowingMarkdow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_viewers_follow_any_document(data: st.DataObject) -> None:
-    pieces = data.draw(cuts(data.draw(DOCUMENTS)))
+    pieces = data.draw(cuts(data.draw(st.one_of(DOCUMENTS, FORMULA_DOCUMENTS))))
     feed(pieces, late_from=data.draw(st.integers(0, 20)), each=data.draw(st.integers(1, 4)))
 
 
 @settings(max_examples=80, deadline=None)
-@given(text=st.text(alphabet='ab1 \n\t-*_`~#>|[]^()!\\=.:&<\r🙂\xa0', max_size=120), data=st.data())
+@given(text=st.text(alphabet='ab1 \n\t-*_`~#>|[]^()!\\=.:&<$\r🙂\xa0', max_size=120), data=st.data())
 def test_viewers_follow_any_characters(text: str, data: st.DataObject) -> None:
     feed(data.draw(cuts(text)))
 
@@ -83,7 +84,7 @@ def is_known_to_be_late(example: str) -> bool:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_a_text_given_at_once_and_one_that_came_in_pieces_show_the_same(data: st.DataObject) -> None:
-    text = data.draw(DOCUMENTS.filter(lambda text: len(text) < 500)) + '\n\nThe end'
+    text = data.draw(st.one_of(DOCUMENTS, FORMULA_DOCUMENTS).filter(lambda text: len(text) < 500)) + '\n\nThe end'
     growing = GrowingMarkdown()
     for piece in data.draw(cuts(text)):
         growing.append(piece)
@@ -109,6 +110,17 @@ def test_footnotes_that_came_before_their_text_are_shown_as_the_whole_shows_them
     ways_back = re.compile(' ?<a href="#noteref[^>]*>[^<]*</a>')
     whole = [ways_back.sub('', block) for block in uncoloured(render_blocks(text))]
     assert uncoloured(growing.blocks()) == whole
+
+
+@pytest.mark.parametrize('text', BLOCKS)
+def test_what_is_shown_of_formulas_is_the_render_of_the_text_so_far(text: str) -> None:
+    growing, came = GrowingMarkdown(), ''
+    for char in f'Before.\n\n{text}\n\nAfter':
+        came += char
+        growing.append(char)
+        growing.changes()
+        if char.isalpha():
+            assert growing.blocks() == render_blocks(came)
 
 
 def uncoloured(blocks: list[str]) -> list[str]:

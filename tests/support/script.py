@@ -47,6 +47,7 @@ MARKDOWN = (
     '| nome | valor |\n|---|---:|\n| alfa | 1 |\n| beta | 22 |\n\n'
     '- um\n- dois\n  - dois e meio\n\n- [x] feito\n- [ ] por fazer\n\n> uma citação\n\n'
     '```python\ndef soma(a: int, b: int) -> int:\n    return a + b\n```\n\n1. primeiro\n2. segundo\n\n---\n\n'
+    'Uma fórmula $x_i^2$ e outra:\n\n$$\n\\frac{a}{b} = \\boxed{\\sqrt{c}}\n$$\n\n'
 )
 
 

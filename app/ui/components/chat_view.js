@@ -1,6 +1,7 @@
 // The message list of one conversation. Why JavaScript: text that streams must not pass through Vue (an update rebuilds
 // the whole page), and only the browser knows where the reader is. Python sends HTML blocks made and cleaned on the
 // server; finished blocks are never touched again. See chat_view.py for what each method takes.
+import { copySources } from "copied_formulas";
 import DOMPurify from "dompurify";
 import { keepFolds } from "folding";
 import { describeNotes, followNote } from "footnotes";
@@ -18,6 +19,7 @@ const OPEN = "p, li, ul, ol, blockquote, details, div, pre, pre > code"; // what
 DOMPurify.addHook("uponSanitizeAttribute", (node, attribute) => {
   if (node.nodeName === "IMG" && attribute.attrName === "src" && !IMAGE.test(attribute.attrValue))
     attribute.keepAttr = false;
+  if (node.nodeName === "mo" && attribute.attrName === "form") attribute.forceKeepAttr = true; // its place in a formula
 });
 
 export default {
@@ -59,6 +61,7 @@ export default {
       scroller.addEventListener("touchmove", () => this.leave(), { passive: true });
       scroller.addEventListener("keydown", (event) => this.onKey(event));
       this.$el.addEventListener("click", (event) => this.onClick(event));
+      this.list.addEventListener("copy", copySources);
       this.resizes = new ResizeObserver(() => this.follow());
       this.resizes.observe(this.list);
       this.resizes.observe(scroller);

@@ -60,6 +60,7 @@ class ChatView(
     Element,
     component='chat_view.js',
     dependencies=[
+        'copied_formulas.js',
         'folding.js',
         'footnotes.js',
         'identifiers.js',
