@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.errors import ImportRefused
+from app.exchange.reading import librechat_parts, open_webui_output
 from app.exchange.reading.intake import CHUNK, Meter, Stopped
 from app.exchange.reading.remarks import Remark
 from app.exchange.recognising import read_file
@@ -268,6 +269,16 @@ def objects(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any
 
 
 PARTS = st.lists(objects(type=WORDS, text=WORDS, thinking=WORDS, name=WORDS, content_type=WORDS) | WORDS, max_size=3)
+KINDS = st.sampled_from([*open_webui_output.KINDS, *librechat_parts.KINDS])
+ITEMS = st.lists(
+    objects(
+        type=KINDS, content=PARTS, summary=PARTS, call_id=WORDS, name=WORDS, output=PARTS, action=PARTS, code=WORDS,
+        tool_call=objects(name=WORDS, function=PARTS, args=ANYTHING, code_interpreter=objects(outputs=PARTS)),
+        source=objects(name=WORDS, url=WORDS, urls=PARTS), metadata=PARTS, result=ANYTHING,
+        web_search=objects(turn=st.integers(), organic=PARTS, references=PARTS), think=WORDS,
+    ),
+    max_size=3,
+)  # fmt: skip
 CHATGPT_MESSAGES = objects(
     author=objects(role=WORDS, name=WORDS),
     create_time=st.floats(0, 2e9),
@@ -296,14 +307,48 @@ OUTLINES = st.one_of(
             history=objects(
                 currentId=WORDS,
                 messages=st.dictionaries(
-                    WORDS, objects(parentId=WORDS, role=WORDS, content=WORDS | PARTS, files=PARTS, error=ANYTHING)
+                    WORDS,
+                    objects(
+                        parentId=WORDS,
+                        role=WORDS,
+                        content=WORDS | PARTS,
+                        files=PARTS,
+                        error=ANYTHING,
+                        output=ITEMS,
+                        merged=objects(content=WORDS),
+                        sources=ITEMS,
+                        citations=PARTS,
+                        statusHistory=PARTS,
+                        annotation=objects(rating=st.integers()),
+                        followUps=PARTS,
+                        code_executions=ITEMS,
+                        embeds=PARTS,
+                        usage=ANYTHING,
+                        models=PARTS,
+                        unknown=ANYTHING,
+                    ),
                 ),
             )
         ),
     ),
     objects(
         conversationId=WORDS,
-        messages=st.lists(objects(messageId=WORDS, parentMessageId=WORDS, text=WORDS, content=PARTS, children=PARTS)),
+        options=objects(promptPrefix=WORDS, model=WORDS),
+        messages=st.lists(
+            objects(
+                messageId=WORDS,
+                parentMessageId=WORDS,
+                text=WORDS,
+                content=PARTS | ITEMS,
+                children=PARTS,
+                files=PARTS,
+                attachments=ITEMS,
+                feedback=PARTS,
+                plugins=ITEMS,
+                quotes=PARTS,
+                unknown=ANYTHING,
+            )
+        ),
     ),
     objects(id=WORDS, timestamp=WORDS, messages=st.lists(objects(role=WORDS, content=WORDS, timestamp=WORDS))),
 )

@@ -200,6 +200,19 @@ def test_marks_in_code_stay_and_bare_ones_go(tmp_path: Path) -> None:
     assert made.messages[1].content == f'It froze. Write `\\ue202`:\n\n{code}\n\nSo.'
 
 
+def test_marks_leave_questions_and_what_a_search_gave_too(tmp_path: Path) -> None:
+    found = {
+        'type': 'tool_call',
+        'tool_call': {'name': 'web_search', 'args': '', 'output': 'Anchor: \\ue202turn0search0 Lake'},
+    }
+    content = [found, {'type': 'summary', 'text': 'It froze. \ue202turn0search0'}, {'type': 'text', 'text': 'So.'}]
+    asked = {**QUESTION, 'text': 'You said: It froze. \ue202turn0search0'}
+    [made], said = remarks(tmp_path, json.dumps([exported(asked, answered(content=content))]))
+    assert made.messages[0].content == 'You said: It froze.'
+    assert 'ue202' not in str(made.messages[1].steps)
+    assert not said
+
+
 def test_what_was_found_in_files(tmp_path: Path) -> None:
     found = {
         'type': 'file_search',

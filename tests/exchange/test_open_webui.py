@@ -228,6 +228,13 @@ def test_the_instruction_of_a_chat_stands_above_it(tmp_path: Path) -> None:
     assert [message.role for message in made.messages] == [Role.SYSTEM, Role.USER]
 
 
+def test_messages_in_a_list(tmp_path: Path) -> None:
+    given = chat(QUESTION, answered(content='Here'))
+    given['chat']['history']['messages'] = [QUESTION, answered(content='Here'), {'role': 'user', 'content': 'alone'}]
+    [made] = read_json(tmp_path, [given])
+    assert drawn(made) == ["* user: 'go'", "  * assistant: 'Here'", "- user: 'alone'"]
+
+
 def test_a_chat_without_what_stands_around_it(tmp_path: Path) -> None:
     inner = chat(QUESTION, answered(content='Here'))['chat'] | {'id': 'c9', 'tags': [{'name': 'old'}]}
     [listed] = read_json(tmp_path, [inner])

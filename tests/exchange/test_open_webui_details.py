@@ -59,6 +59,11 @@ def test_a_block_in_one_line_and_one_that_goes_on_behind_it(tmp_path: Path) -> N
     assert (made.content, made.thinking) == ('two', 'one')
 
 
+def test_attributes_in_any_order(tmp_path: Path) -> None:
+    made = answer(tmp_path, content='<details done="true" type="reasoning" open="">\n> Hm.\n</details>\nSo.')
+    assert (made.content, made.thinking) == ('So.', 'Hm.')
+
+
 def test_what_a_tool_was_given_and_gave_is_folded(tmp_path: Path) -> None:
     given = escape(json.dumps(json.dumps({'city': 'São "Luís"'})))
     gave = escape(json.dumps(json.dumps({'sky': 'clear', 'wind': [1, 2]})))
@@ -99,6 +104,8 @@ def test_code_that_was_run_stays_as_it_was(tmp_path: Path) -> None:
         '<details type="reasoning">\n',
         '<details type="reasoning" done="true" a="',
         '<details type="reasoning" a="1" ',
+        '<details a="<details b=" c=" ',
+        ' d=" e="<details b=" c="',
         '<details type="code_interpreter">\n```x\n',
         '<details type="code_interpreter">\n```x\n</details>\n',
         '<details type="reasoning">\n> </details>',

@@ -24,7 +24,9 @@ def tell_message(value: Message, written: Written, *, is_user: bool) -> None:
         told.say(words(value.get('text')))
     written.say(*quotations(value.get('quotes')))
     if is_user:
-        written.take(told)
+        written.say(unmarked(told.content)[0])
+        written.think(told.thinking)
+        written.take(told.beside())
     else:
         _tell_answer(told, Results(value.get('attachments')), written)
     _tell_files(value.get('files'), written)

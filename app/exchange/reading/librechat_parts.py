@@ -5,6 +5,7 @@ from typing import Any
 
 from app.domain.message import Step
 from app.exchange.reading import notes, shapes, tool_use
+from app.exchange.reading.librechat_marks import unmarked
 from app.exchange.reading.web import cited
 from app.exchange.reading.written import Written
 
@@ -52,7 +53,7 @@ def _tool(part: Part, written: Written) -> None:
     for function in shapes.side_mappings([call.get('function'), call]):
         if name := shapes.side_text(function.get('name')):
             given = function.get('arguments', function.get('args', ''))
-            tool_use.tell(written, name, given, function.get('output'))
+            tool_use.tell(written, name, given, _clean(function.get('output')))
             written.say(notes.image(written.t) if name in DRAW else '')
             return
     for code in shapes.side_mappings([call.get('code_interpreter')]):
@@ -62,6 +63,11 @@ def _tool(part: Part, written: Written) -> None:
         kind = shapes.side_text(call.get('type'))
         known = call.get(kind) if kind else call
         written.note(tool_use.step(written.t, kind, known, call.get('output')))
+
+
+def _clean(output: Any) -> Any:
+    """Leave out the marks by which a search tells the model how to name what it found."""
+    return unmarked(output)[0] if isinstance(output, str) else output
 
 
 def _run(code: Part, written: Written) -> None:
@@ -88,7 +94,7 @@ def _summary(part: Part, written: Written) -> None:
     """Keep what stands for earlier messages that no longer fit."""
     texts = [words(each.get('text')) for each in shapes.side_mappings(part.get('content'))]
     said = [*texts, words(part.get('text')), words(part.get('summary'))]
-    if text := notes.paragraphs(said):
+    if text := unmarked(notes.paragraphs(said))[0]:
         written.note(Step(written.t('Summary of the conversation so far'), text))
 
 

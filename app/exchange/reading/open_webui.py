@@ -67,9 +67,12 @@ def _current(value: Mapping[str, Any], chat: Mapping[str, Any], history: Mapping
 
 
 def _tree(history: Mapping[str, Any], chat: Mapping[str, Any], reading: Reading) -> list[Node]:
-    messages = shapes.mapping(history.get('messages'), 'history.messages')
+    messages = history.get('messages')
+    if isinstance(messages, list):  # as converters write them; each names itself
+        messages = {shapes.side_field(message, 'id') or f'#{at}': message for at, message in enumerate(messages, 1)}
+    named = shapes.mapping(messages, 'history.messages').items()
     model = _only_model(chat)
-    return [_node(key, message, number, model, reading) for number, (key, message) in enumerate(messages.items(), 1)]
+    return [_node(key, message, number, model, reading) for number, (key, message) in enumerate(named, 1)]
 
 
 def _line(chat: Mapping[str, Any], reading: Reading) -> list[Node]:

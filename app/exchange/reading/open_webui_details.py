@@ -13,10 +13,9 @@ from app.exchange.reading.fences import FENCE
 from app.exchange.reading.open_webui_files import tell_embedded, tell_made
 from app.exchange.reading.written import Written
 
-_MARK = re.compile(
-    FENCE + r'|<details\s++type="(?P<type>[\w:-]++)"(?P<rest>(?:\s++[\w:-]++="[^"]*+")*+)\s*+>',
-    re.MULTILINE,
-)
+_MARK = re.compile(FENCE + r'|<details(?P<attributes>(?:\s++[\w:-]++="[^"]*+")++)\s*+>', re.MULTILINE)
+"""A `<details` within a value ends that of whoever reads the quotation marks the other way: two at most read on."""
+
 _CLOSING = re.compile(r'^>[^\n]*+\n?|(?P<closing></details>)', re.MULTILINE)
 """A line that is quoted, so that what it says is a thought; or the end."""
 
@@ -35,15 +34,15 @@ def unfold(content: str, written: Written) -> None:
         written.say(content)
         return
     told = 0
-    for kind, rest, body, start, end in _blocks(content):
+    for attributes, body, start, end in _blocks(content):
         written.say(content[told:start].strip('\n').rstrip())
-        KINDS[kind](_attributes(rest), body, written)
+        KINDS[attributes['type']](attributes, body, written)
         told = end
     written.say(content[told:].strip('\n').rstrip() if told else content)
 
 
-def _blocks(content: str) -> Iterator[tuple[str, str, str, int, int]]:
-    """Yield kind, attributes, body, begin and end of each block of the program's own."""
+def _blocks(content: str) -> Iterator[tuple[Mapping[str, str], str, int, int]]:
+    """Yield attributes, body, begin and end of each block of the program's own."""
     ends = _Ends(content)
     at = line = 0  # a line with one of them may go on behind it
     while (mark := _MARK.search(content, at)) is not None:
@@ -52,12 +51,13 @@ def _blocks(content: str) -> Iterator[tuple[str, str, str, int, int]]:
             if (at := fences.behind(content, mark)) < 0:
                 return
             continue
-        if mark['type'] not in KINDS or _is_quoted(content, line, mark.start()):
+        attributes = {name: unescaped(value) for name, value in _ATTRIBUTE.findall(mark['attributes'])}
+        if attributes.get('type') not in KINDS or _is_quoted(content, line, mark.start()):
             continue
-        found = ends.behind(at, mark['type'])
+        found = ends.behind(at, attributes['type'])
         if found is None:
             return
-        yield mark['type'], mark['rest'], content[at : found[0]], mark.start(), found[1]
+        yield attributes, content[at : found[0]], mark.start(), found[1]
         at = line = found[1]
 
 
@@ -87,10 +87,6 @@ class _Ends:
                     return closing.start(), closing.end()
         self._more = False
         return None
-
-
-def _attributes(rest: str) -> Mapping[str, str]:
-    return {name: unescaped(value) for name, value in _ATTRIBUTE.findall(rest)}
 
 
 def unescaped(text: str) -> str:
