@@ -114,6 +114,7 @@ def test_every_reason_has_a_sentence(language: Language) -> None:
             'free': 1,
             'process': 7,
             'file': 'x.db',
+            'folder': 'x',
             'program': 'pg_dump',
             'packages': 'libxcb-cursor0',
             'table': 'message',
