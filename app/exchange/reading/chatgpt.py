@@ -164,9 +164,10 @@ def _piece(
     marks = Marks(metadata, t)
     piece = chatgpt_content.said(content, metadata, marks, t)
     rest = [*marks.rest(), *(notes.file(t, attached) for attached in _attachments(metadata))]
-    ran = [chatgpt_content.ran(metadata, ''), chatgpt_content.printed({}, metadata, t)]
-    known = Piece(steps=marks.steps, sources=marks.sources)
-    return together([piece, *ran, Piece(text=notes.paragraphs(rest)), known]), desk
+    beside = Piece(text=notes.paragraphs(rest), steps=marks.steps, sources=marks.sources)
+    if 'aggregate_result' in metadata:
+        piece = together([piece, chatgpt_content.ran(metadata, ''), chatgpt_content.printed({}, metadata, t)])
+    return together([piece, beside]), desk
 
 
 def _given(
