@@ -123,8 +123,14 @@ def librechat(messages: int) -> bytes:
     return b'[{"conversationId":"c","messages":[%s%s]}]' % (opening * messages, b']}' * messages)
 
 
+def answer_with(output: bytes) -> bytes:
+    """Make a conversation of Open WebUI's with one answer in items."""
+    return b'[{"chat":{"history":{"messages":{"a":{"role":"assistant","content":"x","output":%s}}}}}]' % output
+
+
 def large() -> dict[str, tuple[bytes, str | None]]:
     """Make files that would take hundreds of MB; beside each, why it is refused."""
+    parts = b'[%s{}]' % (b'{"type":"x"},' * 300_000)
     keys = b'{%s"":0}' % b''.join(b'"%d":0,' % key for key in range(1_000_000))
     return {
         'lists': (chat(beside=many(b'[]')), 'too_many'),
@@ -141,6 +147,8 @@ def large() -> dict[str, tuple[bytes, str | None]]:
         'brackets': (chat(beside=b'[' * 11_900 + b']' * 11_900), 'too_deep'),
         'brackets before anything else': (b'[' * MEGABYTE, 'too_deep'),
         'keys of a megabyte': (chat(beside=b'{"%s":' % (b'k' * MEGABYTE) * 40 + b'1' + b'}' * 40), None),
+        'parts of an answer': (b'[{"conversationId":"c","messages":[{"text":"x","content":%s}]}]' % parts, None),
+        'items of an answer': (answer_with(parts), None),
         'messages within each other': (librechat(4_900), None),
     }
 

@@ -6,7 +6,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from app.domain.message import Source
@@ -35,9 +34,6 @@ LISTS: Mapping[str, tuple[str, ...]] = {
 SHOWN = 'organic', 'topStories', 'news', 'references', 'sources'
 """Results that are listed below an answer also if nothing in it names them."""
 
-MOST_SOURCES = 1_000
-"""Of one answer."""
-
 
 def unmarked(text: str) -> tuple[str, list[tuple[int, str, int]]]:
     """Take the marks out of what is no code; give also what they name: turn, kind of result, and its place."""
@@ -63,9 +59,9 @@ class Results:
 
     def named(self, marks: list[tuple[int, str, int]]) -> Iterator[Source]:
         """Yield the sources that marks name, then what else is listed."""
-        cited = (source for mark in marks for source in self._cited(*mark))
-        yield from islice(cited, MOST_SOURCES)
-        yield from islice(self._listed(), MOST_SOURCES)
+        for mark in marks:
+            yield from self._cited(*mark)
+        yield from self._listed()
 
     def _cited(self, turn: int, kind: str, place: int) -> Iterator[Source]:
         for found in self._turns.get(turn, []):

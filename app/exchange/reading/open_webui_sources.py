@@ -5,20 +5,16 @@ beside it, in `metadata`, where that was found. The text of the pieces is what t
 """
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from app.domain.message import Source
 from app.exchange.reading import shapes
 from app.exchange.reading.web import address
 
-MOST_SOURCES = 1_000
-"""Of one answer."""
-
 
 def sources_of(value: Mapping[str, Any]) -> Iterator[Source]:
     """Yield the sources of a message, in the order in which `[1]` in its text counts them."""
-    return islice(_found(value.get('sources') or value.get('citations')), MOST_SOURCES)
+    return _found(value.get('sources') or value.get('citations'))
 
 
 def _found(sources: Any) -> Iterator[Source]:

@@ -7,6 +7,12 @@ from app.domain.message import Source, Step
 from app.exchange.reading.fields import Fate, unknown
 from app.exchange.reading.notes import Say, fenced, folded, paragraphs, plain
 
+MOST_STEPS = 1_000
+"""Folded notes of one message. An answer of an agent's has some dozens."""
+
+MOST_SOURCES = 1_000
+"""Sources of one message."""
+
 
 class Written:
     """A message as it grows: its text, its thoughts, folded notes beside it, and the sources it names.
@@ -41,13 +47,18 @@ class Written:
         self._thoughts += thoughts
 
     def note(self, *steps: Step | None) -> None:
-        """Add folded notes; None is none."""
-        self._steps += [step for step in steps if step is not None]
+        """Add folded notes; None is none. The last of too many says that there are more."""
+        for step in filter(None, steps):
+            if len(self._steps) < MOST_STEPS:
+                self._steps.append(step)
+            elif len(self._steps) == MOST_STEPS:
+                self._steps.append(Step(self.t('There are more notes; they are not part of the import.'), ''))
 
     def keep(self, kind: str, value: Any) -> None:
         """Keep what we do not know, folded as it is in the file; `kind` is what it is called there."""
-        self.note(folded(self.t, kind, value))
         self._has_unknown = True
+        if len(self._steps) <= MOST_STEPS:
+            self.note(folded(self.t, kind, value))
 
     def keep_rest(self, value: Mapping[str, Any], known: Mapping[str, Fate]) -> None:
         """Keep the fields of a message that are none of those we know, if they say anything."""
@@ -55,8 +66,11 @@ class Written:
             self.keep(', '.join(rest), rest)
 
     def name(self, sources: Iterable[Source]) -> None:
-        """Add sources; each is named once, where it came first."""
-        self._sources |= dict.fromkeys(sources)
+        """Add sources, up to a number; each is named once, where it came first."""
+        for source in sources:
+            if len(self._sources) >= MOST_SOURCES:
+                break
+            self._sources.setdefault(source)
 
     def take(self, other: 'Written') -> None:
         """Add everything that another holds."""
