@@ -193,8 +193,8 @@ class Blocks:
         wanted = [4.0] * columns
         for index, row in enumerate(part.rows):
             for column, runs in enumerate(row):
-                [line, *_] = self._flow.type.lines(self._styled(runs, size, bold=index == 0), 10_000)
-                wanted[column] = max(wanted[column], line.width + 0.5)
+                lines = self._flow.type.lines(self._styled(runs, size, bold=index == 0), 10_000)
+                wanted[column] = max(wanted[column], *(line.width + 0.5 for line in lines))
         return wanted if sum(wanted) <= free else _shared(wanted, free)
 
 

@@ -1,7 +1,8 @@
 """A conversation as plain text: no marks of Markdown, tables in columns, links behind their texts."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import unquote
 
 from app.exchange.transcript import Said, Transcript
 from app.rendering.markdown import normalise
@@ -46,7 +47,8 @@ def _part(part: Part) -> str:
     match part:
         case Paragraph(runs, level):
             said = _runs(runs)
-            return f'{said}\n{("=" if level == 1 else "-") * min(_width(said), 72)}' if level in (1, 2) else said
+            width = max(map(_width, said.split('\n')))
+            return f'{said}\n{("=" if level == 1 else "-") * min(width, 72)}' if level in (1, 2) else said
         case Code(code):
             return _indented(code, '    ')
         case Quote() | Section():
@@ -74,21 +76,35 @@ def _item(item: Item, mark: str) -> str:
 
 
 def _runs(runs: Runs) -> str:
-    return ''.join(f'{run.text} ({run.link})' if run.link and run.link != run.text else run.text for run in runs)
+    return ''.join(
+        run.text if not run.link or _says(run.text, run.link) else f'{run.text} ({run.link})' for run in runs
+    )
+
+
+def _says(text: str, link: str) -> bool:
+    """Say whether a text is the address it leads to."""
+    return text in (link, unquote(link), *(unquote(link).removeprefix(scheme) for scheme in ('http://', 'mailto:')))
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
+    cells = [[cell.split('\n') for cell in row] for row in rows]
     columns = max(map(len, rows), default=0)
-    widths = [min(max(_width(row[at]) if at < len(row) else 0 for row in rows), WIDEST_CELL) for at in range(columns)]
-    lines = [
-        ' | '.join(_padded(cell, width) for cell, width in zip(row, widths, strict=False)).rstrip() for row in rows
-    ]
-    return '\n'.join([lines[0], '-+-'.join('-' * width for width in widths), *lines[1:]]) if lines else ''
+    widths = [_column_width(row[at] for row in cells if at < len(row)) for at in range(columns)]
+    lines = [line for row in cells[1:] for line in _row(row, widths)]
+    return '\n'.join([*_row(cells[0], widths), '-+-'.join('-' * width for width in widths), *lines]) if cells else ''
 
 
-def _padded(text: str, width: int) -> str:
-    text = text.replace('\n', ' ')
-    return text + ' ' * (width - _width(text))
+def _column_width(cells: Iterable[Sequence[str]]) -> int:
+    return min(max(_width(line) for cell in cells for line in cell), WIDEST_CELL)
+
+
+def _row(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> Iterator[str]:
+    """Write a row of a table, in as many lines as its highest cell has."""
+    for at in range(max(map(len, cells), default=0)):
+        pieces = [cell[at] if at < len(cell) else '' for cell in cells]
+        yield ' | '.join(
+            piece + ' ' * (width - _width(piece)) for piece, width in zip(pieces, widths, strict=False)
+        ).rstrip()
 
 
 def _width(text: str) -> int:

@@ -8,10 +8,11 @@ proportion to the calls; until then new text is shown raw.
 Parsing also has a budget in steps, which fills up with every call: a paragraph of nothing but brackets takes a hundred
 times as long as one of words. A text that asks for more than the budget ever holds is shown raw up to a blank line.
 
-What is shown is the render of the text so far, except for: a last line of markers only, dollars and white space at the
-end (held back, they mean nothing yet), an open fence's last line ends (see `FenceGrowth`), code whose colours take long
-(see `is_quick`), lists cut in two, links and footnotes that are defined further down, the ways back from footnotes, and
-what is raw. `finish` makes it the render of the whole.
+What is shown is the render of the text so far, except for: a last line of markers only, dollars, the beginning of a
+`<br>` and white space at the end (held back, they mean nothing yet), an address at the end (no link yet, since it may
+lead elsewhere), an open fence's last line ends (see `FenceGrowth`), code whose colours take long (see `is_quick`),
+lists cut in two, links and footnotes that are defined further down, the ways back from footnotes, and what is raw.
+`finish` makes it the render of the whole.
 """
 
 import re
@@ -19,6 +20,7 @@ from collections import ChainMap
 from collections.abc import MutableMapping, Sequence
 from typing import Any
 
+from app.rendering.bare_links import hold_open_address
 from app.rendering.bounds import PLAIN
 from app.rendering.changes import Change, Screen
 from app.rendering.details import undecided_from
@@ -26,6 +28,7 @@ from app.rendering.effort import Effort
 from app.rendering.footnotes import may_begin_note, with_last_number
 from app.rendering.growth import Growth, NoGrowth, growth_of
 from app.rendering.highlight import QUICK, is_quick
+from app.rendering.line_breaks import LONGEST_TAG, UNFINISHED_TAG
 from app.rendering.long_details import DetailsRest, is_details, shorten_details
 from app.rendering.long_list import ListRest, cut_list, is_list
 from app.rendering.long_table import TableRest, is_table, shorten_table
@@ -165,6 +168,8 @@ class GrowingMarkdown:
         references = ChainMap[str, Any]({}, self._references)
         effort = Effort(self._steps, share=1)
         blocks = parse(source, references, effort, growing=True)
+        if blocks:
+            hold_open_address(blocks[-1].tokens, source + held)
         saved_up, self._steps = self._steps, max(effort.left, 0)
         self.steps += saved_up - self._steps
         if effort.short and saved_up < STEPS_AT_ONCE:  # tried again with more
@@ -243,12 +248,13 @@ def _up_to(line: int, references: MutableMapping[str, Any]) -> dict[str, Any]:
 
 
 def _without_undecided_end(source: str) -> tuple[str, str]:
-    """Split off a last line that has only markers so far, or the dollars at its end."""
+    """Split off a last line that has only markers so far, or the dollars or the beginning of a tag at its end."""
     start = source.rfind('\n') + 1
     if len(source) - start > LONGEST_UNDECIDED:
         return source, ''
     if (section := undecided_from(source, start)) is not None:
         return source[:section], source[section:]
     if not (_UNDECIDED_LINE.fullmatch(source, start) or may_begin_note(source, start)):
-        start = max(start, len(source.rstrip('$')))
+        tag = UNFINISHED_TAG.search(source, max(len(source) - LONGEST_TAG, 0))
+        start = max(start, tag.start() if tag else len(source.rstrip('$')))
     return source[:start], source[start:]

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from markdown_it.token import Token
 
+from app.rendering.bare_links import open_address
 from app.rendering.bounds import PLAIN, is_plain
 from app.rendering.formula_rules import OPEN_FORMULA
 from app.rendering.markdown import Block
@@ -15,6 +16,18 @@ from app.rendering.nested_fences import UNCLOSED, FenceEnd, holds_fences
 
 _SPECIAL = re.compile(r'[\\`*_\[\]()<>&~#|$]|[^\S \n]')
 """What may mean something inside a paragraph. White space other than the plain kind is left to the parser as well."""
+
+_WORD_END = re.compile(
+    '[ \u1100-\u11ff\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003fffd]'
+)
+"""A space, or a character of a script without them. What stands before it means what it means, whatever comes."""
+
+_ADDRESS = re.compile(r"[A-Za-z0-9._:/?#@!&'(+,=%-]*(?<!_)")
+"""What an address may go on with while it is shown as text (see `bare_links`), and neither ends it nor is a mark."""
+
+_MAY_BEGIN_ADDRESS = re.compile(r'://|www\.|[\w.+-]@', re.IGNORECASE)
+_BEGINNING = 3
+"""Characters of it that may have come before."""
 
 _FENCE_OPENING = re.compile(r'( *)(`{3,}|~{3,})')
 
@@ -48,23 +61,39 @@ class PlainGrowth:
 
     White space at its end is not part of a paragraph, so it is held back until the next word. `decided` says that no
     further character can make the paragraph's last line anything else (a list item, an underline, a definition).
+    `word` is the end of its last word: marks in there may mean something else with the next character, unless that is a
+    space. `in_address` says that this word is an address that is not a link yet.
     """
 
-    def __init__(self, held: str, *, decided: bool) -> None:
+    def __init__(self, held: str, *, decided: bool, word: str = '', in_address: bool = False) -> None:
         self._held = held
         self._decided = decided
+        self._word = word
+        self._in_address = in_address
 
     def take(self, source: str) -> str | None:
         """Append words to the current line."""
         words = source.rstrip(' \n')
-        if not self._decided or (words and '\n' in self._held) or _SPECIAL.search(source) or '\n' in words:
+        if not self._decided or (words and '\n' in self._held) or '\n' in words or not self._means_itself(source):
             return None
+        self._word = (self._word + words).rpartition(' ')[2][-_BEGINNING:] if words == source else ''
         return self._append(words, source)
 
     def guess(self, source: str) -> str:
         """Append the source as it is."""
         self._decided = False
         return self._append(source.rstrip(' \n'), source)
+
+    def _means_itself(self, source: str) -> bool:
+        """Say whether the source is nothing but words, and leaves those before it what they are."""
+        if self._in_address:
+            return _ADDRESS.fullmatch(source) is not None
+        word_has_ended = source[:1] == ' ' and not self._word.endswith('>')  # behind `<br>` a space is not shown
+        if _SPECIAL.search(source) or not (word_has_ended or _SPECIAL.search(self._word) is None):
+            return False
+        found = _MAY_BEGIN_ADDRESS.search(self._word + source)
+        self._in_address = found is not None
+        return found is None or _ADDRESS.fullmatch(self._word + source, found.start()) is not None
 
     def _append(self, words: str, source: str) -> str:
         shown = self._held + words if words else ''
@@ -185,12 +214,15 @@ def _plain_growth(inline: Token, source: str, *, parsed: bool) -> Growth:
     decided = (
         parsed
         and all(child.type != OPEN_FORMULA for child in inline.children or ())
-        and _SPECIAL.search(last) is None
+        and not text[-1].isspace()  # of other kinds, which the parser leaves out at the end
         and any(map(str.isalnum, last))
-        and (line[0].isalpha() or bool(before))
+        and (line[0] not in '[0123456789' or bool(before))
         and not (inline.content.startswith('[') and ']:' in inline.content)
     )
-    return PlainGrowth(held, decided=decided)
+    word = '' if held and not last.endswith('>') else _WORD_END.split(last)[-1]
+    address = open_address(source)
+    in_address = address >= 0 and _ADDRESS.fullmatch(source, address) is not None
+    return PlainGrowth(held, decided=decided and in_address == (address >= 0), word=word, in_address=in_address)
 
 
 def _fence_growth(token: Token, source: str) -> Growth:

@@ -15,13 +15,16 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
-from app.rendering.bounds import PLAIN, CountingInline, bound, is_plain, plain_paragraph
+from app.rendering.bare_links import find_bare_links
+from app.rendering.bounds import PLAIN, bound, is_plain, plain_paragraph
 from app.rendering.changes import text_as_html
 from app.rendering.details import fold_sections
 from app.rendering.effort import Effort
+from app.rendering.emphasis import EmphasisInline
 from app.rendering.footnotes import GROWING, back_html, number_notes, reference_html
 from app.rendering.formula_rules import find_formulas, formulas_as_text, is_display
 from app.rendering.highlight import highlight
+from app.rendering.line_breaks import break_lines
 from app.rendering.links import LEADS_THERE, keep_links_harmless
 from app.rendering.mathml import formula_html
 from app.rendering.nested_fences import nest_fences
@@ -195,9 +198,11 @@ def _cell(token: Token) -> str:
 
 def _parser() -> MarkdownIt:
     parser = MarkdownIt('commonmark', {'html': False, 'linkify': False}, renderer_cls=_Renderer)
-    parser.inline = CountingInline()
+    parser.inline = EmphasisInline()
     parser.configure('commonmark', {'html': False, 'linkify': False})
     parser.enable(['table', 'strikethrough'])
+    break_lines(parser)
+    find_bare_links(parser)
     parser.core.ruler.push('tasks', find_tasks)
     parser.core.ruler.push('links', keep_links_harmless)
     nest_fences(parser)

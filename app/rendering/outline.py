@@ -224,9 +224,7 @@ def _changed(style: Run, token: Token) -> Run:
 
 def _text(token: Token) -> str:
     match token.type:
-        case 'softbreak':
-            return ' '
-        case 'hardbreak':
+        case 'softbreak' | 'hardbreak':
             return '\n'
         case 'html_inline':  # only the box of a task: HTML of the text is off
             return DONE if 'checked=' in token.content else OPEN

@@ -55,6 +55,25 @@ _WORDS = st.sampled_from(
             '[^1]',
             '[^n]',
         ),
+        *(
+            '**重点。**后',
+            'は**「強調」**です',
+            '**Note:**text',
+            '5**,**6',
+            'x**2',
+            'https://a.example/b_c',
+            '访问https://b.example。后',
+        ),
+        *(
+            'www.a.example/(b)',
+            'a.b@c.example',
+            '(https://a.example/?b=1&c=2).',
+            'https://',
+            'a@',
+            'a<br>b',
+            '<br/>',
+            '<br',
+        ),
     )
 )
 _LINE = st.lists(_WORDS, min_size=1, max_size=8).map(' '.join)
@@ -86,6 +105,9 @@ def _table(rows: list[list[str]]) -> str:
 _PARAGRAPH = st.lists(_LINE, min_size=1, max_size=3).flatmap(
     lambda lines: st.sampled_from(('\n', '  \n', '\\\n')).map(lambda end: end.join(lines))
 )
+PARAGRAPHS = st.lists(_PARAGRAPH, min_size=1, max_size=3).map('\n\n'.join).filter(lambda text: '```' not in text)
+"""Words, marks and addresses in lines, nothing else."""
+
 _FENCE = st.builds(
     _fence,
     _CODE,

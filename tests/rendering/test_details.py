@@ -85,7 +85,7 @@ def test_in_code_it_is_code() -> None:
         assert '&lt;details&gt;' in re.sub('<span[^>]*>|</span>', '', shown(text))
     assert (
         shown('`<details>` and\n`</details>`')
-        == '<p><code>&lt;details&gt;</code> and\n<code>&lt;/details&gt;</code></p>'
+        == '<p><code>&lt;details&gt;</code> and<br>\n<code>&lt;/details&gt;</code></p>'
     )
     inside = shown('<details>\n\n```\n</details>\n```\n\na\n</details>')
     assert inside.endswith('&lt;/details&gt;</code></pre></div><p>a</p></details>')

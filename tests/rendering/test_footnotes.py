@@ -58,7 +58,7 @@ def test_references_and_notes() -> None:
 def test_a_note_of_several_lines_paragraphs_and_code() -> None:
     text = 'a[^x]\n\n[^x]: one\ntwo\n\n    three\n\n    ```\n    four\n\n      five\n    ```\n\n    - six\n\nnot in it'
     _, notes, after = shown(text)
-    assert notes.startswith('<ol class="notes"><li data-note="1"><p>one\ntwo</p><p>three</p><div class="code">')
+    assert notes.startswith('<ol class="notes"><li data-note="1"><p>one<br>\ntwo</p><p>three</p><div class="code">')
     assert '<code>four\n\n  five</code>' in notes
     assert notes.endswith(f'<ul><li>six</li></ul>{back(1)}</li></ol>')
     assert after == '<p>not in it</p>'

@@ -30,7 +30,7 @@ def shown(text: str) -> str:
         ('$$\nx\n=\n\n+ y\n$$', '<p>«$$\nx\n=\n\n+ y\n$$»</p>'),
         ('\\begin{align}\n# a\n\\end{align}', f'<p>{SOURCE}\\begin{{align}}\n# a\n\\end{{align}}</span></p>'),
         ('Words\n$$\n1. x\n$$\n- item', '<p>Words</p>\n<p>«$$\n1. x\n$$»</p>\n<ul><li>item</li></ul>'),
-        ('$$\nx\n$$ where *x*\nis y', '<p>«$$\nx\n$$» where <em>x</em>\nis y</p>'),
+        ('$$\nx\n$$ where *x*\nis y', '<p>«$$\nx\n$$» where <em>x</em><br>\nis y</p>'),
         ('$$x$$\n---', '<p>«$$x$$»</p>\n<hr>'),
         ('# A $x$\n\n**$y$**', '<h1>A «$x$»</h1>\n<p><strong>«$y$»</strong></p>'),
         ('- a\n  $$\n  - x\n  $$\n- b', '<ul><li>a«$$\n- x\n$$»</li><li>b</li></ul>'),

@@ -32,7 +32,7 @@ def test_words_are_appended_and_white_space_waits_for_the_next() -> None:
     growing.append('\n')
     assert growing.changes() == []
     growing.append(' world, e.g. you')
-    assert growing.changes() == [ReplaceTail(0, len('<p>Hello'), ' dear\nworld, e.g. you</p>')]
+    assert growing.changes() == [ReplaceTail(0, len('<p>Hello'), ' dear<br>\nworld, e.g. you</p>')]
 
 
 def test_appends_are_taken_together() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.rendering.growing import GrowingMarkdown
 from app.rendering.markdown import render_blocks
-from tests.rendering.documents import DOCUMENTS, NOTES_FIRST, SPEC_EXAMPLES, WITH_NOTES, cuts
+from tests.rendering.documents import DOCUMENTS, NOTES_FIRST, PARAGRAPHS, SPEC_EXAMPLES, WITH_NOTES, cuts
 from tests.rendering.formula_documents import BLOCKS, FORMULA_DOCUMENTS
 from tests.rendering.viewer import Viewer
 
@@ -44,7 +44,7 @@ def test_viewers_follow_any_document(data: st.DataObject) -> None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(text=st.text(alphabet='ab1 \n\t-*_`~#>|[]^()!\\=.:&<$\r🙂\xa0', max_size=120), data=st.data())
+@given(text=st.text(alphabet='ab1 \n\t-*_`~#>|[]^()!\\=.:&<$\r🙂\xa0。中@/w', max_size=120), data=st.data())
 def test_viewers_follow_any_characters(text: str, data: st.DataObject) -> None:
     feed(data.draw(cuts(text)))
 
@@ -110,6 +110,17 @@ def test_footnotes_that_came_before_their_text_are_shown_as_the_whole_shows_them
     ways_back = re.compile(' ?<a href="#noteref[^>]*>[^<]*</a>')
     whole = [ways_back.sub('', block) for block in uncoloured(render_blocks(text))]
     assert uncoloured(growing.blocks()) == whole
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_a_paragraph_is_at_every_cut_what_it_were_if_it_came_at_once(data: st.DataObject) -> None:
+    text = data.draw(PARAGRAPHS)
+    growing = GrowingMarkdown()
+    for piece in data.draw(cuts(text)):
+        growing.append(piece)
+        growing.changes()
+        assert growing.blocks() == GrowingMarkdown(growing.text).blocks()
 
 
 @pytest.mark.parametrize('text', BLOCKS)

@@ -66,10 +66,6 @@ def test_of_any_other_link_only_the_text_stays(address: str) -> None:
     assert render_blocks(f'[x *y*](<{address}>) z') == ['<p>x <em>y</em> z</p>']
 
 
-def test_bare_addresses_stay_text() -> None:
-    assert render_blocks('see https://a.example now') == ['<p>see https://a.example now</p>']
-
-
 def test_an_image_of_our_own_is_shown() -> None:
     shown = '<p><img src="/files/1.png" alt="a b" title="t" loading="lazy"></p>'
     assert render_blocks('![a *b*](/files/1.png "t")') == [shown]
