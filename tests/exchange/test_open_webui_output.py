@@ -93,6 +93,12 @@ def test_what_is_in_content_too_is_not_said_twice(tmp_path: Path) -> None:
     assert (made.content, made.thinking, len(made.steps)) == ('It is\n\nclear.', 'Hm.', 1)
 
 
+def test_blocks_that_functions_write_into_a_text(tmp_path: Path) -> None:
+    code = '```html\n<details type="reasoning">\nin code\n</details>\n```'
+    made = answer(tmp_path, output=[text(f'{details("reasoning", "&gt; Hm.")}So:\n\n{code}')])
+    assert (made.content, made.thinking) == (f'So:\n\n{code}', 'Hm.')
+
+
 def test_output_is_shown_and_another_wording_is_folded(tmp_path: Path) -> None:
     made = answer(tmp_path, content='Changed later.', output=[text('As it was shown.')])
     assert made.content == 'As it was shown.'

@@ -11,6 +11,7 @@ from typing import Any
 from app.domain.message import Source, Step
 from app.exchange.reading import notes, shapes, tool_use
 from app.exchange.reading.notes import Say
+from app.exchange.reading.open_webui_details import unfold
 from app.exchange.reading.open_webui_files import tell_embedded, tell_made
 from app.exchange.reading.web import address, cited
 from app.exchange.reading.written import Written
@@ -63,7 +64,7 @@ def _text_of(parts: Any) -> str:
 
 
 def _message(place: _Place, item: Item) -> None:
-    place.written.say(_text_of(item.get('content')))
+    unfold(_text_of(item.get('content')), place.written)  # functions of the server's own still write blocks into it
     for part in shapes.side_mappings(item.get('content')):
         place.written.name(cited(part.get('annotations')))
         if part.get('type') in IMAGES:
@@ -144,7 +145,7 @@ def _image(place: _Place, _: Item) -> None:
 def _unknown(place: _Place, item: Item) -> None:
     """Show the text of an item, as the program does; without any keep all of it."""
     if text := _text_of(item.get('content')).strip():
-        place.written.say(text)
+        unfold(text, place.written)
     else:
         place.written.keep(shapes.side_text(item.get('type')), item)
 
