@@ -78,18 +78,24 @@ def test_what_has_another_shape_costs_only_itself(
     whole, [remark] = remarks(tmp_path, json.dumps([*chats('x'), *({**chats('y')[0], **change},)]))
     assert details.items() <= remark.as_refusal().details.items()
     assert remark.conversation == 2
-    assert len(whole) == (1 if {'id', 'messages'} & change.keys() and not remark.message else 2)
+    assert len(whole) == (1 if 'messages' in change and not remark.message else 2)
 
 
 def test_messages_in_a_circle(tmp_path: Path) -> None:
     [first, *_] = json.loads((FILES / 'open_webui.json').read_text())
     messages = first['chat']['history']['messages']
     messages['q']['parentId'] = 'b2'
-    assert refusal(tmp_path, json.dumps([first]))['reason'] == 'circle'
+    [whole], [remark] = remarks(tmp_path, json.dumps([first]))
+    assert (remark.reason, remark.message) == ('circle', 1)
+    assert len(whole.messages) == len(messages)
+    assert whole.messages[0].content.startswith('1+1?')
     messages['q'] |= {'content': '', 'files': []}
     messages['q2']['parentId'] = 'q'
     messages['b2'] |= {'parentId': 'q2', 'content': '', 'error': None}
-    assert refusal(tmp_path, json.dumps([first]))['reason'] == 'circle'
+    messages['a'] = messages['q2'] | {'id': 'a', 'parentId': 'a', 'content': 'my own parent'}
+    [whole], said = remarks(tmp_path, json.dumps([first]))
+    assert [each.reason for each in said if each.reason == 'circle'] == ['circle'] * 2
+    assert {'And 2+2?', 'my own parent'} <= {message.content for message in whole.messages}
 
 
 @pytest.mark.parametrize(
@@ -252,7 +258,9 @@ def test_two_messages_with_the_same_key_and_a_parent_that_is_missing(tmp_path: P
         {'uuid': '', 'sender': 'assistant', 'text': 'three', 'parent_message_uuid': 'a'},
     ]
     [made] = read_json(tmp_path, [{'uuid': 'c', 'chat_messages': messages}])
-    assert drawn(made) == ["* user: 'one'", "  * assistant: 'three'"]
+    assert drawn(made) == ["- user: 'one'", "  - assistant: 'three'", "* user: 'two'"]
+    [again] = read_json(tmp_path, [{'uuid': 'c', 'chat_messages': [messages[0], *messages]}])
+    assert drawn(again) == drawn(made)
 
 
 ANYTHING = st.recursive(

@@ -132,7 +132,7 @@ def archive(folder: Path, **members: bytes) -> Path:
         ({'manifest_json': b'[NaN]'}, 'no_manifest'),
         ({'preferences_json': b'{"a":%s}\n' % (b'9' * 5_000)}, 'long_number'),
         ({'preferences_json': b'{"a":1e999}\n'}, 'long_number'),
-        ({'preferences_json': b'{"a":NaN}\n'}, 'not_json'),
+        ({'preferences_json': b'{"a":NaNa}\n'}, 'not_json'),
         ({'folders_jsonl': b'[' * 5_000 + b'\n'}, 'too_deep'),
         ({'documents_jsonl': b'[%s0]\n' % (b'[],' * 700_000)}, 'too_many'),
         ({'documents_jsonl': b'"%s"\n' % (b'x' * 33_000_000)}, 'zip_bomb'),

@@ -10,6 +10,7 @@ import pytest
 
 from app.domain.message import Role
 from app.exchange.reading import notes
+from app.exchange.reading.intake import CHUNK
 from tests.exchange.reading_files import FILES, remarks, say
 
 YEAR_ONE = -62_135_596_800
@@ -135,3 +136,37 @@ def test_a_conversation_beyond_a_limit_costs_only_itself(odd: bytes, reason: str
     made, [remark] = remarks(tmp_path, given)
     assert len(made) == 2
     assert (remark.reason, remark.conversation, remark.byte) == (reason, 2, given.index(b'{"id": "odd"'))
+
+
+@pytest.mark.parametrize('literal', ['NaN', 'Infinity', '-Infinity'])
+@pytest.mark.parametrize('padding', [0, *range(CHUNK - 190, CHUNK - 100)])
+def test_a_number_that_is_none_costs_only_itself(literal: str, padding: int, tmp_path: Path) -> None:
+    said = 'NaN says: "-Infinity' + 'x' * padding
+    first, second = [
+        {'id': number, 'messages': [{'role': 'user', 'content': said}], 'timestamp': 'HERE'} for number in range(2)
+    ]
+    text = json.dumps([first, second]).replace('"HERE"', literal)
+    made, found = remarks(tmp_path, text)
+    assert [each.messages[0].content for each in made] == [said] * 2
+    assert [(each.reason, each.conversation) for each in found] == [('wrong_time', 1), ('wrong_time', 2)]
+
+
+@pytest.mark.parametrize('name', MESSAGES)
+def test_an_odd_title_or_id_costs_only_itself(name: str, tmp_path: Path) -> None:
+    given = chats_of(name)
+    given[1] |= {('name' if name == 'claude' else 'title'): [7], 'current_node': {}, 'id': given[1].get('id') or 'x'}
+    made, said = remarks(tmp_path, json.dumps(given))
+    assert len(made) == 3
+    assert {(each.reason, each.conversation) for each in said} == {('wrong_shape', 2)}
+
+
+def test_children_that_are_none_cost_only_themselves(tmp_path: Path) -> None:
+    message = {'messageId': 'a', 'text': 'one', 'isCreatedByUser': True, 'children': 'none'}
+    [made], [remark] = remarks(tmp_path, json.dumps([{'conversationId': 'c', 'messages': [message]}]))
+    assert ([each.content for each in made.messages], remark.details) == (['one'], {'field': 'children'})
+
+
+def test_a_message_without_a_time_has_that_of_its_neighbour(tmp_path: Path) -> None:
+    messages = [{'role': 'user', 'content': 'a'}, {'role': 'user', 'content': 'b', 'timestamp': 1_700_000_000}]
+    [made], _ = remarks(tmp_path, json.dumps([{'id': 'c', 'messages': messages}]))
+    assert [each.created_at.year for each in made.messages] == [2023, 2023]

@@ -52,14 +52,14 @@ def _conversation(value: Any, reading: Reading) -> Carried | None:
     messages = shapes.sequence(value.get('messages'), 'messages')
     nodes = in_a_line([_node(message, number, reading) for number, message in enumerate(messages, 1)])
     written_at = reading.moment(value.get('timestamp'), 'timestamp')
-    key = shapes.name(value.get('id'), 'id') or f'{written_at} {nodes[0].content[:200] if nodes else ""}'
+    key = reading.name(value.get('id'), 'id') or f'{written_at} {nodes[0].content[:200] if nodes else ""}'
     return carried(
         reading,
         Outline(
             format=FORMAT,
             owner_id=reading.owner_id,
             key=key,
-            title=shapes.text(value.get('title'), 'title'),
+            title=reading.text(value.get('title'), 'title'),
             created_at=written_at,
             current=nodes[-1].key if nodes else '',
         ),

@@ -103,7 +103,7 @@ def _conversation(key: str, rows: list[tuple[Any, ...]], outline: tuple[Any, ...
             format=FORMAT,
             owner_id=reading.owner_id,
             key=key,
-            title=shapes.text(title, 'title'),
+            title=reading.text(title, 'title'),
             created_at=reading.moment(written_at, 'timestamp'),
             current=nodes[-1].key,
         ),
@@ -116,7 +116,7 @@ def _node(row: tuple[Any, ...], number: int, reading: Reading) -> Node:
     with reading.message(number):
         role, speaker = reading.role(said, ROLES)
         return Node(
-            key=f'#{number}' if key is None else shapes.name(key, 'id'),
+            key=f'#{number}' if key is None else reading.name(key, 'id'),
             parent='',
             number=number,
             role=role,

@@ -75,15 +75,15 @@ def _conversation(value: Any, reading: Reading) -> Carried | None:
     nodes = shapes.mapping(value.get('mapping'), 'mapping')
     if len(nodes) > MOST_MESSAGES:
         raise ImportRefused(reason='too_many_messages', limit=MOST_MESSAGES)
-    key = shapes.name(value.get('conversation_id') or value.get('id') or value.get('current_node'), 'id')
+    key = reading.name(value.get('conversation_id') or value.get('id') or value.get('current_node'), 'id')
     outline = Outline(
         format=FORMAT,
         owner_id=reading.owner_id,
         key=key or next(iter(nodes), ''),
-        title=shapes.text(value.get('title'), 'title'),
+        title=reading.text(value.get('title'), 'title'),
         created_at=reading.moment(value.get('create_time'), 'create_time'),
         updated_at=reading.moment(value.get('update_time'), 'update_time'),
-        current=shapes.name(value.get('current_node'), 'current_node'),
+        current=reading.name(value.get('current_node'), 'current_node'),
         pinned=bool(value.get('is_starred') or value.get('pinned_time')),
         archived=bool(value.get('is_archived')),
     )
@@ -119,7 +119,7 @@ def _node(name: str, number: int, above: _Before, conversation: _Conversation) -
         model = _slug(metadata, 'model_slug') or above.model
         node = Node(
             key=name,
-            parent=shapes.name(value.get('parent'), 'parent'),
+            parent=reading.name(value.get('parent'), 'parent'),
             number=number,
             role=role,
             speaker=speaker or (shapes.side_text(author.get('name')) if role is Role.USER else ''),

@@ -53,11 +53,11 @@ def conversation(value: Any, reading: Reading) -> Carried | None:
         Outline(
             format=FORMAT,
             owner_id=reading.owner_id,
-            key=shapes.name(value.get('uuid'), 'uuid') or (nodes[0].key if nodes else ''),
-            title=shapes.text(value.get('name'), 'name'),
+            key=reading.name(value.get('uuid'), 'uuid') or (nodes[0].key if nodes else ''),
+            title=reading.text(value.get('name'), 'name'),
             created_at=reading.moment(value.get('created_at'), 'created_at'),
             updated_at=reading.moment(value.get('updated_at'), 'updated_at'),
-            current=shapes.name(value.get('current_leaf_message_uuid'), 'current_leaf_message_uuid')
+            current=reading.name(value.get('current_leaf_message_uuid'), 'current_leaf_message_uuid')
             or (nodes[-1].key if nodes else ''),
             folder=_project(value, reading),
             pinned=value.get('is_starred') is True,
@@ -104,8 +104,8 @@ def _node(value: Any, number: int, desk: Desk, reading: Reading) -> tuple[Node, 
         role, speaker = reading.role(value.get('sender'), ROLES, 'sender')
         piece, below = _piece(value, desk, t)
         node = Node(
-            key=shapes.name(value.get('uuid'), 'uuid'),
-            parent=shapes.name(value.get('parent_message_uuid'), 'parent_message_uuid'),
+            key=reading.name(value.get('uuid'), 'uuid'),
+            parent=reading.name(value.get('parent_message_uuid'), 'parent_message_uuid'),
             number=number,
             role=role,
             speaker=speaker,

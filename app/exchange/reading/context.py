@@ -80,6 +80,21 @@ class Reading:
             self._note(remark_of(refusal, message=self._message))
             return None
 
+    def text(self, value: Any, field: str) -> str:
+        """Give a text, empty for null; empty, and a remark, for whatever else it is."""
+        if value is None or isinstance(value, str):
+            return value or ''
+        self.remark('wrong_shape', field=field)
+        return ''
+
+    def name(self, value: Any, field: str) -> str:
+        """Give an id or a key as text; empty, and a remark, for what can be none."""
+        try:
+            return shapes.name(value, field)
+        except ImportRefused as refusal:
+            self._note(remark_of(refusal, message=self._message))
+            return ''
+
     def role(self, value: Any, roles: Mapping[str, Role], field: str = 'role') -> tuple[Role, str]:
         """Give who speaks, and the name of a speaker who is none of `roles` nor likely to be one; else no name.
 

@@ -22,6 +22,9 @@ MARKS: Mapping[bytes, str] = {b'\xff\xfe': 'UTF-16', b'\xfe\xff': 'UTF-16'}
 BOM = b'\xef\xbb\xbf'
 REPLACEMENT = rb'\ufffd'
 
+LETTERS_OF_NO_NUMBER, LONGEST_NO_NUMBER = b'NaInfity-', len('-Infinity')
+
+_NO_NUMBERS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|(NaN|-?Infinity)', re.DOTALL)
 _HALF_PAIR = re.compile(rb'\\u[dD][89a-fA-F]')
 _ESCAPES = re.compile(rb'\\(?:u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(u[dD][89a-fA-F]\w\w)|.)', re.DOTALL)
 
@@ -37,7 +40,8 @@ def pieces(file: Readable) -> Iterator[tuple[int, bytes]]:
     """Yield the file in pieces, each with the byte at which it begins, a byte order mark left out.
 
     Half of a surrogate pair (a character cut in two by whoever wrote the file) is replaced by U+FFFD, since the parser
-    refuses a second half and makes a question mark of a first. That keeps the length.
+    refuses a second half and makes a question mark of a first. Numbers that are none (NaN and Infinity, which some
+    programs write) become empty lists, which nobody takes for a number. Both keep the length.
 
     Raises:
         ImportRefused: the file is in another encoding than UTF-8, or a text in it is too large.
@@ -72,7 +76,7 @@ class Held:
         # Of the same length, without the quotation marks that end no text: "\\" is one sign, and so is what follows one
         bare = data.replace(rb'\\', b'  ').replace(rb'\"', b'  ')
         self._within_text ^= bare.count(b'"') % 2 == 1
-        end = bare.rfind(b'"') if self._within_text else len(data)
+        end = bare.rfind(b'"') if self._within_text else _without_beginning(data)
         self._parts.append(data)
         self._size += len(data)
         if end < 0:  # the text goes on
@@ -100,12 +104,21 @@ def without_mark(data: bytes) -> bytes:
     return data.removeprefix(BOM)
 
 
+def _without_beginning(data: bytes) -> int:
+    """Give the length of a piece without what may be the beginning of a number that is none."""
+    end = len(data.rstrip(LETTERS_OF_NO_NUMBER))
+    return end if len(data) - end < LONGEST_NO_NUMBER else len(data)
+
+
 def mended(data: bytes) -> bytes:
-    """Replace halves of surrogate pairs, in a piece that does not end within a text."""
-    if not _HALF_PAIR.search(data):
+    """Replace what the parser refuses, in a piece that neither begins nor ends within a text; see `pieces`."""
+    if not (b'NaN' in data or b'Infinity' in data or _HALF_PAIR.search(data)):
         return data
     mended = bytearray(data)  # in place: millions of parts to be joined would take ten times the memory
     for found in _ESCAPES.finditer(data):
         if found[1]:
             mended[found.start() : found.end()] = REPLACEMENT
+    for found in _NO_NUMBERS.finditer(data):
+        if found[1]:
+            mended[found.start() : found.end()] = b'[]'.ljust(len(found[1]))
     return bytes(mended)

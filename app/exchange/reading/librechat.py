@@ -40,7 +40,8 @@ def _conversation(value: Any, reading: Reading) -> Carried | None:
     options = next(iter(shapes.side_mappings([value.get('options')])), value)
     model = shapes.side_text(options.get('model'))
     nodes = [
-        _node(message, number, parent, model, reading) for number, (message, parent) in enumerate(_flat(_top(value)), 1)
+        _node(message, number, parent, model, reading)
+        for number, (message, parent) in enumerate(_flat(_top(value), reading), 1)
     ]
     if not any(node.parent for node in nodes):
         nodes = in_a_line(nodes)
@@ -49,8 +50,8 @@ def _conversation(value: Any, reading: Reading) -> Carried | None:
         Outline(
             format=FORMAT,
             owner_id=reading.owner_id,
-            key=shapes.name(value.get('conversationId'), 'conversationId') or (nodes[0].key if nodes else ''),
-            title=shapes.text(value.get('title'), 'title'),
+            key=reading.name(value.get('conversationId'), 'conversationId') or (nodes[0].key if nodes else ''),
+            title=reading.text(value.get('title'), 'title'),
             created_at=reading.moment(value.get('createdAt'), 'createdAt'),
             updated_at=reading.moment(value.get('updatedAt'), 'updatedAt'),
             current=_newest(nodes),
@@ -65,15 +66,16 @@ def _top(value: Mapping[str, Any]) -> Any:
     return value.get('messages') if 'messages' in value else value.get('messagesTree')
 
 
-def _flat(messages: Any) -> Iterator[tuple[Any, str]]:
+def _flat(messages: Any, reading: Reading) -> Iterator[tuple[Any, str]]:
     """Yield every message with the id of the one it is a child of, parents first, without following depth by calls."""
     waiting = [(message, '') for message in reversed(shapes.sequence(messages, 'messages'))]
     while waiting:
         message, parent = waiting.pop()
         yield message, parent
         if isinstance(message, dict) and message.get('children'):
-            key = shapes.name(message.get('messageId'), 'messageId')
-            waiting += [(child, key) for child in reversed(shapes.sequence(message['children'], 'children'))]
+            with reading.conversation():
+                below = reversed(shapes.sequence(message['children'], 'children'))
+                waiting += [(child, shapes.side_field(message, 'messageId')) for child in below]
 
 
 def _node(value: Any, number: int, parent: str, model: str, reading: Reading) -> Node:
@@ -86,8 +88,8 @@ def _node(value: Any, number: int, parent: str, model: str, reading: Reading) ->
         if not is_user and written.is_empty_for_us:
             reading.remark('came_out_empty')
         return Node(
-            key=shapes.name(value.get('messageId'), 'messageId'),
-            parent=parent or shapes.name(value.get('parentMessageId'), 'parentMessageId'),
+            key=reading.name(value.get('messageId'), 'messageId'),
+            parent=parent or reading.name(value.get('parentMessageId'), 'parentMessageId'),
             number=number,
             role=Role.USER if is_user else Role.ASSISTANT,
             content=written.content,

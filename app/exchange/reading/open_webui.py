@@ -47,11 +47,11 @@ def conversation(value: Any, reading: Reading, folder: str = '') -> Carried | No
         Outline(
             format=FORMAT,
             owner_id=reading.owner_id,
-            key=shapes.name(value.get('id') or chat.get('id'), 'id') or (nodes[0].key if nodes else ''),
-            title=shapes.text(value.get('title') or chat.get('title'), 'title'),
+            key=reading.name(value.get('id') or chat.get('id'), 'id') or (nodes[0].key if nodes else ''),
+            title=reading.text(value.get('title') or chat.get('title'), 'title'),
             created_at=reading.moment(value.get('created_at') or chat.get('timestamp'), 'created_at'),
             updated_at=reading.moment(value.get('updated_at'), 'updated_at'),
-            current=_current(value, chat, history) or (nodes[-1].key if nodes else ''),
+            current=_current(value, chat, history, reading) or (nodes[-1].key if nodes else ''),
             folder=folder,
             tags=_tags(meta.get('tags') or chat.get('tags')),
             pinned=value.get('pinned') in (True, 1),
@@ -61,9 +61,9 @@ def conversation(value: Any, reading: Reading, folder: str = '') -> Carried | No
     )
 
 
-def _current(value: Mapping[str, Any], chat: Mapping[str, Any], history: Mapping[str, Any]) -> str:
+def _current(value: Mapping[str, Any], chat: Mapping[str, Any], history: Mapping[str, Any], reading: Reading) -> str:
     places = history.get('currentId'), value.get('current_message_id'), chat.get('currentId')
-    return next((key for key in (shapes.name(place, 'currentId') for place in places) if key), '')
+    return next((key for key in (reading.name(place, 'currentId') for place in places) if key), '')
 
 
 def _tree(history: Mapping[str, Any], chat: Mapping[str, Any], reading: Reading) -> list[Node]:
@@ -113,8 +113,8 @@ def _node(key: str, value: Any, number: int, model: str, reading: Reading) -> No
         if is_answer and written.is_empty_for_us:
             reading.remark('came_out_empty')
         return Node(
-            key=key or shapes.name(value.get('id'), 'id'),
-            parent=shapes.name(value.get('parentId'), 'parentId'),
+            key=key or reading.name(value.get('id'), 'id'),
+            parent=reading.name(value.get('parentId'), 'parentId'),
             number=number,
             role=role,
             speaker=speaker,

@@ -60,13 +60,14 @@ def carried(reading: Reading, outline: Outline, nodes: Sequence[Node], *, join: 
     With `join`, what the assistant says in several nodes one below the other becomes one message.
 
     Raises:
-        ImportRefused: messages stand in a circle, or are too many.
+        ImportRefused: messages are too many.
     """
     if len(nodes) > MOST_MESSAGES:
         raise ImportRefused(reason='too_many_messages', limit=MOST_MESSAGES)
     nodes = [noticed(reading, node if node.key else replace(node, key=f'#{node.number}')) for node in nodes]
-    by_key = {node.key: node for node in reversed(nodes)}  # of two with the same key the first counts
-    kept = _lifted([node for node in nodes if by_key[node.key] is node], by_key)
+    nodes = _without_circles(reading, _told_apart(nodes))
+    by_key = {node.key: node for node in nodes}
+    kept = _lifted(nodes, by_key)
     heads = {node.key: node.key for node in kept}
     if join:
         kept, heads = _joined(kept)
@@ -86,6 +87,39 @@ def in_a_line(nodes: Sequence[Node]) -> list[Node]:
     return [replace(node, parent=keyed[index - 1].key if index else '') for index, node in enumerate(keyed)]
 
 
+def _told_apart(nodes: Sequence[Node]) -> list[Node]:
+    """Give each node a key of its own; what stands there twice, word for word, is there once."""
+    first: dict[str, Node] = {}
+    apart = []
+    for node in nodes:
+        known = first.setdefault(node.key, node)
+        if known is node:
+            apart.append(node)
+        elif (known.role, known.content, known.thinking) != (node.role, node.content, node.thinking):
+            apart.append(replace(node, key=f'{node.key}#{node.number}'))
+    return apart
+
+
+def _without_circles(reading: Reading, nodes: Sequence[Node]) -> list[Node]:
+    """Let the first message of a circle, in which each answers another, answer none."""
+    by_key = {node.key: node for node in nodes}
+    seen: set[str] = set()
+    first: set[str] = set()
+    for node in nodes:
+        path: dict[str, int] = {}
+        key = node.key
+        while key in by_key and key not in seen and key not in path:
+            path[key] = len(path)
+            key = by_key[key].parent
+        if key in path:
+            circle = [by_key[each] for each, place in path.items() if place >= path[key]]
+            number, top = min((each.number, each.key) for each in circle)
+            reading.remark('circle', message=number)
+            first.add(top)
+        seen |= path.keys()
+    return [replace(node, parent='') if node.key in first else node for node in nodes]
+
+
 def _lifted(nodes: Sequence[Node], by_key: Mapping[str, Node]) -> list[Node]:
     """Leave out what is empty, and hang everything below its nearest ancestor that is left."""
     above: dict[str, str] = {}
@@ -93,8 +127,6 @@ def _lifted(nodes: Sequence[Node], by_key: Mapping[str, Node]) -> list[Node]:
         path: dict[str, None] = {}
         parent = node.parent
         while parent in by_key and by_key[parent].is_empty and parent not in above:
-            if parent in path:
-                raise ImportRefused(reason='circle', message=node.number)
             path[parent] = None
             parent = by_key[parent].parent
         found = above.get(parent, parent if parent in by_key else '')
@@ -146,15 +178,14 @@ def _from_the_top(nodes: Sequence[Node]) -> list[Node]:
         node = waiting.pop()
         ordered.append(node)
         waiting += below.pop(node.key, [])[::-1]
-    if below:
-        raise ImportRefused(reason='circle', message=min(node.number for each in below.values() for node in each))
     return ordered
 
 
 def _messages(outline: Outline, ordered: Sequence[Node]) -> tuple[Message, ...]:
     depths: dict[str, int] = {'': -1}
     made = []
-    last = outline.created_at or outline.updated_at or datetime.now(UTC)
+    known = (node.created_at for node in ordered if node.created_at)
+    last = outline.created_at or next(known, None) or outline.updated_at or datetime.now(UTC)
     for node in ordered:
         depths[node.key] = depths[node.parent] + 1
         last = node.created_at or last + TICK
