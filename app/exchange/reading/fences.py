@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 
-FENCE = r'^[ \t]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)*+(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)'
-"""The first line of a block of code, also in a list; to be used with `re.MULTILINE`."""
+FENCE = r'^[ \t]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)*+(?P<fence>`{3,}+(?=[^`\n]*$)|~{3,}+)[^\n]*'
+"""The first line of a block of code, also in a list; to be used with `re.MULTILINE`. More backticks make it none."""
 
 _OPENING = re.compile(FENCE, re.MULTILINE)
 _CLOSING = re.compile(r'^[ \t]*+(`{3,}|~{3,})[ \t]*+$', re.MULTILINE)
@@ -12,13 +12,8 @@ _TICKS = re.compile('`++')
 
 
 def behind(text: str, opening: re.Match[str]) -> int:
-    """Give where the code ends that begins with a match of `FENCE`, -1 if it goes on to the end of the text.
-
-    Backticks in the line itself mean that it begins none.
-    """
+    """Give where the code ends that begins with a match of `FENCE`, -1 if it goes on to the end of the text."""
     fence = opening['fence']
-    if fence[0] == '`' and '`' in opening['info']:
-        return opening.end()
     for closing in _CLOSING.finditer(text, opening.end()):
         if closing[1][0] == fence[0] and len(closing[1]) >= len(fence):
             return closing.end()
