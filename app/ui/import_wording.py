@@ -11,6 +11,7 @@ from app.ui.wording import error_sentence, size
 REFUSALS: Mapping[str, str] = {
     'unknown_format': msgid('I do not know this kind of file, or there are no conversations in it.'),
     'not_json': msgid('From here on the file is not JSON.'),
+    'bad_line': msgid('This line is not JSON.'),
     'cut_off': msgid('The file ends too early. Was the download complete?'),
     'empty_file': msgid('There is nothing in this file.'),
     'encoding': msgid('This file is written in {encoding}, but it has to be in UTF-8.'),
@@ -49,6 +50,16 @@ REFUSALS: Mapping[str, str] = {
 SHOWN = 5
 """Remarks on the page."""
 
+REMARKS: Mapping[str, str] = {
+    'cut_off': msgid('The file ends too early. What stands before its end was imported. Was the download complete?'),
+    'not_json': msgid('From here on the file is not JSON. What stands before was imported.'),
+    'bad_zip': msgid('This part is damaged. What could be read of it was imported.'),
+    'wrong_time': msgid('“{value}” is not a time ({field}), so it was left out.'),
+    'unknown_role': msgid('I do not know who “{value}” is. What they said was imported all the same.'),
+    'circle': msgid('Messages answer each other in a circle. It was cut open here.'),
+}
+"""The same where the rest of the file came in."""
+
 PLACES: Mapping[str, str] = {
     'file': msgid('file {n}'),
     'conversation': msgid('conversation {n}'),
@@ -73,10 +84,10 @@ def _place(t: Translator, said: Mapping[str, Any]) -> str:
     return ', '.join(t(words).format(n=said[name]) for name, words in PLACES.items() if name in said)
 
 
-def _reason(t: Translator, said: Mapping[str, Any]) -> str:
+def _reason(t: Translator, said: Mapping[str, Any], sentences: Mapping[str, str] = REFUSALS) -> str:
     limit = f'{said.get("limit", 0):,}'.replace(',', '.' if t.language == 'pt-BR' else ',')
     values = {'field': '…', 'value': '…', 'encoding': '…'} | dict(said) | {'limit': limit}
-    return t(REFUSALS[said['reason']]).format_map(values)
+    return t(sentences[said['reason']]).format_map(values)
 
 
 def progress_of_import(t: Translator, step: Import) -> str:
@@ -128,13 +139,14 @@ def _remark_lines(t: Translator, step: Import) -> list[str]:
 
 def remark_sentence(t: Translator, remark: Remark) -> str:
     """Say what could not be read of a file, and where it is: “Recipes: … (conversation 12, message 3, byte 48211)”."""
-    sentence = refusal_sentence(t, remark.as_refusal().as_data())
-    return f'{remark.title}: {sentence}' if remark.title else sentence
+    place, sentence = _place(t, remark.as_refusal().as_data()), reason_sentence(t, remark)
+    told = f'{sentence} ({place})' if place else sentence
+    return f'{remark.title}: {told}' if remark.title else told
 
 
 def reason_sentence(t: Translator, remark: Remark) -> str:
     """Say why something could not be read, without its place."""
-    return _reason(t, {**remark.details, 'reason': remark.reason})
+    return _reason(t, {**remark.details, 'reason': remark.reason}, {**REFUSALS, **REMARKS})
 
 
 def place_in_file(t: Translator, remark: Remark) -> str:

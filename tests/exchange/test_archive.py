@@ -177,7 +177,7 @@ def orphan(name: str, content: bytes) -> bytes:
         (line_lost, ('missing_lines', CONVERSATIONS), 1),
         (member_lost, ('missing_member', DOCUMENTS), 2),
         (no_manifest, ('no_manifest', MANIFEST), 2),
-        (no_json, ('not_json', CONVERSATIONS), 1),
+        (no_json, ('bad_line', CONVERSATIONS), 1),
         (another_shape, ('wrong_shape', CONVERSATIONS), 1),
         (orphan, ('wrong_shape', CONVERSATIONS), 1),
         (odd_values, ('wrong_time', CONVERSATIONS), 2),

@@ -132,12 +132,12 @@ def archive(folder: Path, **members: bytes) -> Path:
         ({'manifest_json': b'[NaN]'}, 'no_manifest'),
         ({'preferences_json': b'{"a":%s}\n' % (b'9' * 5_000)}, 'long_number'),
         ({'preferences_json': b'{"a":1e999}\n'}, 'long_number'),
-        ({'preferences_json': b'{"a":NaNa}\n'}, 'not_json'),
+        ({'preferences_json': b'{"a":NaNa}\n'}, 'bad_line'),
         ({'folders_jsonl': b'[' * 5_000 + b'\n'}, 'too_deep'),
         ({'documents_jsonl': b'[%s0]\n' % (b'[],' * 700_000)}, 'too_many'),
         ({'documents_jsonl': b'"%s"\n' % (b'x' * 33_000_000)}, 'zip_bomb'),
-        ({'conversations_jsonl': b'\n\n'}, 'not_json'),
-        ({'conversations_jsonl': b'{"conversation": {}'}, 'not_json'),
+        ({'conversations_jsonl': b'\n\n'}, 'bad_line'),
+        ({'conversations_jsonl': b'{"conversation": {}'}, 'bad_line'),
     ],
 )
 def test_lines_of_our_own_that_are_traps(members: dict[str, bytes], reason: str, tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from app import errors
-from app.ui.import_wording import PLACES, REFUSALS, refusal_sentence
+from app.exchange.reading.remarks import Remark
+from app.ui.import_wording import PLACES, REFUSALS, REMARKS, refusal_sentence, remark_sentence
 from app.ui.translations import LANGUAGES, Language, translator
 
 APP = Path(errors.__file__).parent
@@ -50,3 +51,14 @@ def test_another_fault_is_said_as_everywhere() -> None:
     assert refusal_sentence(translator('en'), {'code': 'storage_unavailable'}).startswith(
         'The database does not answer'
     )
+
+
+def test_what_is_remarked_says_what_became_of_it() -> None:
+    t = translator('en')
+    for reason in REMARKS:
+        remark = Remark(reason=reason, conversation=2, title='Cakes', byte=7, details={'field': 'f', 'value': 'v'})
+        said = remark_sentence(t, remark)
+        assert said.startswith('Cakes: ')
+        assert said.endswith(' (conversation 2, byte 7)')
+        assert refusal_sentence(t, remark.as_refusal().as_data()) not in said
+    assert REMARKS.keys() <= REFUSALS.keys()

@@ -41,7 +41,7 @@ async def test_the_list_says_what_and_where_and_why(page: Browser, parts: Parts)
         ['File', 'Conversation', 'Title', 'Message', 'Place', 'Reason'],
         ['', '2', "'=1+1", '', f'byte {byte}', '“messages” is not what it should be.'],
         ['', '3', 'Chat 1', '', f'byte {json.dumps(given).rindex("{" + chr(34) + "id")}',
-         '“-62135596800” is not a time (timestamp).'],
+         '“-62135596800” is not a time (timestamp), so it was left out.'],
     ]  # fmt: skip
     listed = (await page.http.get(f'{LIST}.json')).json()
     assert listed[0] == {

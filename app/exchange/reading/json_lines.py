@@ -86,7 +86,7 @@ class _Line:
         if self._fault is None:
             self._try(self._parser.close)
         if self._fault is None and len(self._values) != 1:
-            self._fault = ImportRefused(reason='not_json')
+            self._fault = ImportRefused(reason='bad_line')
         return self._fault or self._values[0]
 
     def _fed(self, piece: bytes) -> list[Event]:
@@ -96,6 +96,6 @@ class _Line:
         try:
             self._values += self._builder.take(tell())
         except JSON_FAULTS:
-            self._fault = self._builder.refusal or ImportRefused(reason='not_json')
+            self._fault = self._builder.refusal or ImportRefused(reason='bad_line')
         except ImportRefused as refusal:
             self._fault = refusal
