@@ -315,6 +315,20 @@ def test_a_tree_without_the_message_around_it(tmp_path: Path) -> None:
     assert drawn(made) == ["* user: 'go'", "  * assistant: 'So.'"]
 
 
+@pytest.mark.parametrize(
+    'fields',
+    [{'content': 'Here.'}, {'text': {'value': 'Here.'}}, {'content': [{'text': 'Here.'}]}, {'content': ['Here.']}],
+)
+def test_a_text_in_other_shapes(fields: dict[str, Any], tmp_path: Path) -> None:
+    assert answer(tmp_path, **fields).content == 'Here.'
+
+
+def test_a_tree_without_a_list_around_it(tmp_path: Path) -> None:
+    tree = {'conversationId': 'c', 'messages': {**QUESTION, 'children': [answered(text='So.')]}}
+    [made] = read_json(tmp_path, tree)
+    assert drawn(made) == ["* user: 'go'", "  * assistant: 'So.'"]
+
+
 def test_an_answer_of_nothing_but_new_kinds_is_told(tmp_path: Path) -> None:
     given = exported(QUESTION, answered(content=[{'type': 'question_form', 'questions': [HERON]}]))
     [made], [remark] = remarks(tmp_path, json.dumps(given))

@@ -63,7 +63,9 @@ def _conversation(value: Any, reading: Reading) -> Carried | None:
 
 
 def _top(value: Mapping[str, Any]) -> Any:
-    return value.get('messages') if 'messages' in value else value.get('messagesTree')
+    """Give the messages that no other holds; a tree may stand there without a list around it."""
+    messages = value.get('messages') if 'messages' in value else value.get('messagesTree')
+    return [messages] if isinstance(messages, dict) else messages
 
 
 def _flat(messages: Any, reading: Reading) -> Iterator[tuple[Any, str]]:

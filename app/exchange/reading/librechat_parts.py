@@ -18,7 +18,7 @@ DRAW = frozenset({'dalle', 'dall-e', 'stable-diffusion', 'flux', 'image_gen_oai'
 
 def tell_parts(content: Any, written: Written) -> None:
     """Add the parts of a message to what was written; one whose kind is unknown stays as it is, folded."""
-    for part in shapes.sequence(content, 'content'):
+    for part in [content] if isinstance(content, str) else shapes.sequence(content, 'content'):
         if isinstance(part, str):
             written.say(part)
         elif part:
@@ -28,8 +28,8 @@ def tell_parts(content: Any, written: Written) -> None:
 
 
 def words(value: Any) -> str:
-    """Give a text that may stand in an object of its own."""
-    return shapes.side_text(value.get('value') if isinstance(value, dict) else value)
+    """Give a text that may stand in an object of its own; whatever else it is as JSON."""
+    return tool_use.as_text(value['value'] if isinstance(value, dict) and 'value' in value else value)
 
 
 def _text(part: Part, written: Written) -> None:
