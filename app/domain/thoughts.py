@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
+from app.domain.code import Code
 from app.domain.delta import Delta, DeltaKind, recast, recast_text, text, thinking
 
 _NAMES = 'think|thinking|thought|thoughts|reason|reasoning'
@@ -22,11 +23,7 @@ _ANY = re.compile(rf'{_OPENING.pattern}|{_CLOSING.pattern}', re.IGNORECASE)
 _STARTS = re.compile(r'[<◁\[]')
 _BEGUN = re.compile(r'</?(?P<name>[a-z]{0,9})(?P<rest>\s[^<>\n]{0,100})?', re.IGNORECASE)
 
-_BLANK = re.compile(r'[ \t]*(?:\n|\Z)')
-_FENCE = re.compile(r'[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})(.*)', re.DOTALL)
-_LINE_HEAD = 100
-"""Characters of a line that are looked at to tell whether it opens or closes a code fence."""
-
+_BLANK = re.compile(r'[ \t\r]*(?:\n|\Z)')
 AT_A_TIME = 4_000
 """Characters looked at in one go, so that the cost stays linear however much comes at once."""
 
@@ -51,23 +48,23 @@ class ThoughtSplitter:
         self._mode: Literal['start', 'text', 'thought'] = 'text' if said.strip() else 'start'
         self._closing = _CLOSING
         self._has_thought = False
-        self._is_left_alone = False
+        self._is_told = False  # the server itself tells thoughts apart
         self._is_nested = False  # the thought holds an opening tag, so the first closing one may not be its end
         self._is_fresh = False  # a thought, or the text after one, of which only white space came so far
-        self._code = _Code()
+        self._code = Code()
         self._code.read(said)
         self._length = len(said)  # of the text, for thoughts that turn out to be some at their end only
         self._may_lack_opening = not _ANY.search(said)
 
-    def leave_alone(self) -> None:
-        """Take all that comes for text: the server itself tells thoughts apart."""
-        self._is_left_alone = True
+    def believe(self) -> None:
+        """Take no text for a thought because of its end alone: the server itself tells thoughts apart.
+
+        What stands between tags is one all the same: not every server that sends some knows all that a model writes.
+        """
+        self._is_told = True
 
     def feed(self, piece: str) -> list[Delta]:
         """Take what came, and give what is clear by now."""
-        if self._is_left_alone:
-            said, self._held = self._held + piece, ''
-            return [text(said)]
         if not (self._held or self._mode != 'text' or self._is_fresh or _may_matter(piece)):
             self._length += len(piece)
             self._code.read(piece)
@@ -97,6 +94,8 @@ class ThoughtSplitter:
             self._held = rest
         if opening := _OPENING.match(rest):
             yield from self._open(opening, rest)
+        elif self._is_told and (closing := _CLOSING.match(rest)):
+            self._held, self._has_thought = rest[closing.end() :], True  # that of the thoughts in the other field
         elif is_end or not (_may_become_tag(rest) if rest else len(self._held) <= LONGEST_GAP):
             self._mode = 'text'
 
@@ -127,12 +126,12 @@ class ThoughtSplitter:
             code.read(self._held[read : tag.start()])
             read = tag.start()
             if opening := _OPENING.fullmatch(tag[0]):
-                if code.is_at_line_start and not code.is_open and self._is_aside(tag, is_end):
+                if code.is_at_line_start and not code.is_open and self._is_aside(tag, code, is_end):
                     yield from self._text(tag.start())
                     yield from self._open(opening, self._held)
                     return
                 self._may_lack_opening = False  # it speaks of tags, so a closing one ends no thought
-            elif self._may_lack_opening and not code.is_open:
+            elif self._may_lack_opening and not (self._is_told or code.is_open):
                 ends = self._has_thought or code.is_at_line_start or self._ends_line(tag, is_end)
                 if ends is not False:
                     yield from self._text(tag.start())
@@ -152,11 +151,14 @@ class ThoughtSplitter:
         is_clear = is_end or blank[0].endswith('\n') or len(blank[0]) > LONGEST_GAP
         return True if is_clear else None
 
-    def _is_aside(self, tag: re.Match[str], is_end: bool) -> bool:
+    def _is_aside(self, tag: re.Match[str], code: Code, is_end: bool) -> bool:
         """Tell whether a tag at the beginning of a line opens a thought in mid-text.
 
-        It does if it is alone on its line, or closed in it; otherwise the text may speak of tags.
+        It does if it is alone on its line, closed in it, or if a new paragraph begins with it and a word right behind;
+        otherwise the text may speak of tags.
         """
+        if code.is_at_paragraph_start and self._held[tag.end() : tag.end() + 1].isalnum():
+            return True
         blank = _BLANK.match(self._held, tag.end())
         if blank is not None and (is_end or blank[0].endswith('\n')):
             return True
@@ -184,7 +186,7 @@ class ThoughtSplitter:
 
     def _open(self, opening: re.Match[str], rest: str) -> Iterator[Delta]:
         self._closing = _end_of(opening)
-        if self._has_thought:
+        if self._has_thought or self._is_told:
             yield thinking('\n\n')
         self._held = rest[opening.end() :]
         self._mode, self._has_thought, self._is_fresh = 'thought', True, True
@@ -204,54 +206,13 @@ class ThoughtSplitter:
         self._is_fresh = True
 
 
-class _Code:
-    """Whether a text that is read in pieces is inside code: a fence, or backticks within a line."""
-
-    def __init__(self) -> None:
-        self._fence = ''
-        self._head = ''  # the beginning of the line, as far as it can be a fence's
-        self._ticks = 0  # in the line
-
-    @property
-    def is_open(self) -> bool:
-        return bool(self._fence) or self._ticks % 2 == 1 or _FENCE.match(self._head) is not None
-
-    @property
-    def is_at_line_start(self) -> bool:
-        return not self._head.strip()
-
-    def read(self, piece: str) -> None:
-        first, *others = piece.split('\n')
-        self._grow(first)
-        for line in others:
-            self._end_line()
-            self._grow(line)
-
-    def copy(self) -> '_Code':
-        other = _Code()
-        other._fence, other._head, other._ticks = self._fence, self._head, self._ticks
-        return other
-
-    def _grow(self, piece: str) -> None:
-        if len(self._head) < _LINE_HEAD:
-            self._head += piece[:_LINE_HEAD]
-        self._ticks += piece.count('`')
-
-    def _end_line(self) -> None:
-        found = _FENCE.match(self._head)
-        if found and not self._fence:
-            self._fence = found[1]
-        elif found and found[1].startswith(self._fence) and not found[2].strip():
-            self._fence = ''
-        self._head, self._ticks = '', 0
-
-
-def apart(content: str) -> tuple[str, str]:
-    """Give thoughts and text of a whole answer."""
+def apart(content: str, thoughts: str = '') -> tuple[str, str]:
+    """Give thoughts and text of a whole answer; `thoughts` are those that came with it in a field of their own."""
     if not _ANY.search(content):
-        return '', content
-    splitter = ThoughtSplitter()
-    thoughts, said = '', ''
+        return thoughts, content
+    splitter, said = ThoughtSplitter(), ''
+    if thoughts:
+        splitter.believe()
     for delta in (*splitter.feed(content), *splitter.end()):
         if delta.kind is DeltaKind.THINKING:
             thoughts += delta.text

@@ -8,11 +8,12 @@ from typing import Protocol
 
 from markdown_it.token import Token
 
+from app.domain.code import FenceEnd, holds_fences
 from app.rendering.bare_links import open_address
 from app.rendering.bounds import PLAIN, is_plain
 from app.rendering.formula_rules import OPEN_FORMULA
 from app.rendering.markdown import Block
-from app.rendering.nested_fences import UNCLOSED, FenceEnd, holds_fences
+from app.rendering.nested_fences import UNCLOSED
 
 _SPECIAL = re.compile(r'[\\`*_\[\]()<>&~#|$]|[^\S \n]')
 """What may mean something inside a paragraph. White space other than the plain kind is left to the parser as well."""

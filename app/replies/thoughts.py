@@ -19,7 +19,7 @@ async def thoughts_apart(stream: AsyncIterator[Delta], said: str = '') -> AsyncG
             async for delta in stream:
                 if delta.kind is not DeltaKind.TEXT:
                     if delta.kind is DeltaKind.THINKING:
-                        splitter.leave_alone()
+                        splitter.believe()
                     yield delta
                     continue
                 for each in splitter.feed(delta.text):

@@ -81,10 +81,8 @@ def conversation_columns(conversation: Conversation) -> dict[str, Any]:
 
 
 def message_from(row: MessageRow) -> Message:
-    """Read a message. An answer may hold its thoughts in its text: an older version stored, or an import brought it."""
-    thinking, content = row.thinking, row.content
-    if row.role == Role.ASSISTANT.value and not (thinking or row.command or row.status == Status.STREAMING.value):
-        thinking, content = apart(content)
+    """Read a message. An answer may hold its thoughts in its text: an older version or another program stored it."""
+    thinking, content = _told_apart(row)
     return Message(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -103,6 +101,13 @@ def message_from(row: MessageRow) -> Message:
         sources=sources_from(row.sources),
         steps=steps_from(row.steps),
     )
+
+
+def _told_apart(message: Message | MessageRow) -> tuple[str, str]:
+    """Give the thoughts and the text of a message. Of what models write, thoughts are kept apart, however they came."""
+    if message.role != Role.ASSISTANT.value or message.command or message.status == Status.STREAMING.value:
+        return message.thinking, message.content
+    return apart(message.content, message.thinking)
 
 
 def row_of_message(message: Message) -> MessageRow:
@@ -126,10 +131,11 @@ def message_columns(message: Message) -> dict[str, Any]:
 
 def ending_columns(message: Message) -> dict[str, Any]:
     """Give the columns that change while a message is written, by name."""
+    thinking, content = _told_apart(message)
     return {
         'status': message.status.value,
-        'content': storable(message.content),
-        'thinking': storable(message.thinking),
+        'content': storable(content),
+        'thinking': storable(thinking),
         **model_columns(message.model),
         'error': error_from(message.error),
         'stats': checked(message.stats),

@@ -1,18 +1,23 @@
 """Models that write their thoughts into the text: folded on the page, in files, and never asked back."""
 
+import json
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from sqlalchemy import update
-from sqlmodel import col
+from sqlmodel import col, select
 
 from app.domain.conversation import LOCAL_OWNER
 from app.domain.message import Message, Status
+from app.domain.search import SearchQuery
+from app.exchange.json_file import json_file
 from app.storage.tables import MessageRow
 from app.ui.files import words
 from app.ui.translations import translator
 from tests.chat.desk import Desk, open_desk
+from tests.chat.test_importing import begin, ended, listed
+from tests.exchange.samples import talk
 from tests.replies.waiting import until
 from tests.replies.watcher import Watcher
 from tests.support.ollama_server import OllamaServer
@@ -68,6 +73,42 @@ async def test_what_was_stored_with_its_tags_is_read_without_them(desk: Desk, se
     text = bytes(file.content).decode()
     assert '<think>' not in text
     assert GREETING in text
+
+
+async def test_tags_beside_thoughts_the_server_sends_are_thoughts_too(desk: Desk) -> None:
+    reply = await desk.ended((await desk.ask('thinking=2 rate=0 say=' + quote(TAGGED), model='ollama/qwen3:4b'))[1])
+    assert reply.thinking.startswith('t0')
+    assert reply.thinking.endswith(f'\n\n{THOUGHT}')
+    assert reply.content == GREETING
+
+
+async def test_what_is_imported_with_its_tags_is_stored_without_them(desk: Desk) -> None:
+    begin(desk, json_file(talk('one', TAGGED, 'two', f'{GREETING}\n\n{TAGGED}', thinking='Before.')))
+    assert (await ended(desk)).state == 'done'
+    answers = select(MessageRow.thinking, MessageRow.content).where(col(MessageRow.role) == 'assistant')
+    rows = await desk.parts.database.read(lambda session: session.exec(answers).all())
+    assert sorted(tuple(row) for row in rows) == [
+        (f'Before.\n\n{THOUGHT}', f'{GREETING}\n\n{GREETING}'),
+        (THOUGHT, GREETING),
+    ]
+    findings = await desk.chat.searching.find(LOCAL_OWNER, SearchQuery(text='greets'), limit=10)
+    assert findings.conversations == ()
+
+
+@pytest.mark.parametrize('kind', ['md', 'txt', 'json'])
+async def test_what_comes_from_elsewhere_has_its_thoughts_apart_in_every_file(kind: str, desk: Desk) -> None:
+    messages = [
+        {'uuid': str(number), 'sender': sender, 'text': said, 'created_at': f'2026-01-02T03:04:0{number}Z'}
+        for number, (sender, said) in enumerate((('human', 'Hi'), ('assistant', f'<think>Hm.</think>\n{TAGGED}')))
+    ]
+    begin(desk, json.dumps([{'uuid': 'c', 'name': 'Talk', 'chat_messages': messages}]).encode())
+    assert (await ended(desk)).state == 'done'
+    [conversation] = await listed(desk)
+    file = bytes((await desk.chat.exporting.file(LOCAL_OWNER, conversation.id, kind, words(translator('en')))).content)
+    assert b'think>' not in file
+    assert GREETING.encode() in file
+    if kind == 'json':
+        assert json.loads(file)['messages'][1]['thinking'] == f'Hm.\n\n{THOUGHT}'
 
 
 async def test_what_a_person_writes_is_left_as_it_is(desk: Desk) -> None:

@@ -45,6 +45,9 @@ def told_apart(pieces: Sequence[str], said: str = '') -> tuple[str, str]:
         ('First.\n<think>Wait, no.</think>\nSecond.', 'Wait, no.', 'First.\nSecond.'),
         ('<think>I write <think> here.</think>Use the tag.', 'I write <think> here.', 'Use the tag.'),
         ('<think>cut off in mid', 'cut off in mid', ''),
+        ('One.\n\n<think>So,\nit is.</think>\n\nTwo.', 'So,\nit is.', 'One.\n\nTwo.'),
+        ('One.\r\n\r\n<think>\r\nSo.\r\n</think>\r\n\r\nTwo.', 'So.', 'One.\r\n\r\nTwo.'),
+        ('```one``` is code\n<think>\na\n</think>\nb', 'a', '```one``` is code\nb'),
     ],
 )
 def test_what_stands_between_tags_is_thought(said: str, thoughts: str, text: str) -> None:
@@ -60,6 +63,9 @@ def test_what_stands_between_tags_is_thought(said: str, thoughts: str, text: str
         '```xml\n<think>\na\n</think>\n```\n',
         '- a list\n  ```\n  <think>\n  </think>\n  ```\n',
         '~~~\nnot closed\n</think>\n',
+        '```md\n```js\n```\n<think>\na\n</think>\n```\n',
+        'Two tags:\n\n<think> begins it.\n\n</think> ends it.',
+        'Words\n<think>opens it.\nAnother line',
         '<b>Tags</b>\n<think> opens a thought.\nAnother line',
         'a < b and <thin air> and <b>bold</b> [link](x)',
         '  leading white space stays',
@@ -103,11 +109,27 @@ def test_what_is_held_back_has_a_bound(unit: str) -> None:
     assert len(splitter._held) <= LONGEST_ASIDE + AT_A_TIME
 
 
-def test_a_server_that_tells_thoughts_apart_is_believed() -> None:
+@pytest.mark.parametrize(
+    ('said', 'thoughts', 'text'),
+    [
+        ('<think>more</think>\n\nHello', 'native\n\nmore', 'Hello'),
+        ('<think>a</think>\n<think>b</think>Hello', 'native\n\na\n\nb', 'Hello'),
+        ('Hello.\n\n<think>\nmore\n</think>\n\nAgain.', 'native\n\nmore', 'Hello.\n\nAgain.'),
+        ('</think>\n\nHello', 'native', 'Hello'),
+        ('The tag <think> opens, and </think> closes.', 'native', 'The tag <think> opens, and </think> closes.'),
+        ('This closes it:\n</think>\nand so on', 'native', 'This closes it:\n</think>\nand so on'),
+        ('`<think>` is a tag', 'native', '`<think>` is a tag'),
+        ('Hello', 'native', 'Hello'),
+    ],
+)
+def test_tags_beside_thoughts_in_a_field_of_their_own(said: str, thoughts: str, text: str) -> None:
+    assert apart(said, 'native') == (thoughts, text)
     splitter = ThoughtSplitter()
-    splitter.leave_alone()
-    [delta] = splitter.feed('<think> is a tag, </think> another')
-    assert delta.text == '<think> is a tag, </think> another'
+    splitter.believe()
+    deltas = [*(delta for char in said for delta in splitter.feed(char)), *splitter.end()]
+    assert 'native' + ''.join(delta.text for delta in deltas if delta.kind is DeltaKind.THINKING) == thoughts
+    assert ''.join(delta.text for delta in deltas if delta.kind is DeltaKind.TEXT) == text
+    assert {delta.kind for delta in deltas} <= {DeltaKind.TEXT, DeltaKind.THINKING}
 
 
 def test_an_answer_that_goes_on_goes_on_as_text() -> None:

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from app.domain.code import FenceEnd
 from app.rendering.growing import GrowingMarkdown
 from app.rendering.markdown import parse, render_blocks
-from app.rendering.nested_fences import FenceEnd
 from app.rendering.outline import Code, open_fence, outline, with_fences_apart
 
 README = """```markdown

@@ -10,6 +10,7 @@ from app.domain.carried import Carried
 from app.domain.conversation import Conversation
 from app.domain.message import Message, Role
 from app.domain.model import ModelRef
+from app.domain.thoughts import apart
 from app.errors import ImportRefused
 from app.exchange.reading.context import Reading
 from app.exchange.reading.nodes import Node
@@ -155,11 +156,15 @@ def _joined(nodes: Sequence[Node]) -> tuple[list[Node], dict[str, str]]:
 
 
 def _one(run: Sequence[Node], parent: str) -> Node:
+    told = [
+        apart(node.content, node.thinking) if node.role is Role.ASSISTANT else (node.thinking, node.content)
+        for node in run
+    ]
     return replace(
         run[0],
         parent=parent,
-        content=paragraphs(node.content for node in run),
-        thinking=paragraphs(node.thinking for node in run),
+        content=paragraphs(said for _, said in told),
+        thinking=paragraphs(thoughts for thoughts, _ in told),
         model=next((node.model for node in reversed(run) if node.model), ''),
         status=run[-1].status,
         sources=tuple(dict.fromkeys(source for node in run for source in node.sources)),
