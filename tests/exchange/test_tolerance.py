@@ -128,6 +128,8 @@ def test_a_time_may_be_in_any_unit(name: str, unit: Any, tmp_path: Path) -> None
         (b'[%s0]' % (b'"%s",' % (b'x' * 20_000_000) * 6), 'too_long'),
         (b'1e999', 'long_number'),
         (b'[' * 150 + b']' * 150, 'too_deep'),
+        (b'"%s"' % (rb'\"x\\' * 9_000_000), 'long_text'),
+        (b'["%s", "\\""]' % (b'x' * 32_200_000), 'long_text'),
     ],
 )
 def test_a_conversation_beyond_a_limit_costs_only_itself(odd: bytes, reason: str, tmp_path: Path) -> None:

@@ -18,6 +18,9 @@ LARGEST_TEXT = 32_000_000
 """Bytes of one text: an image of 24 MB written in letters. It is held three times for a moment, once with up to four
 bytes for each of its characters."""
 
+LONG_TEXT = b'2e999'
+"""What stands in the place of a text that is too large: a number that nobody reckons with."""
+
 MARKS: Mapping[bytes, str] = {b'\xff\xfe': 'UTF-16', b'\xfe\xff': 'UTF-16'}
 BOM = b'\xef\xbb\xbf'
 REPLACEMENT = rb'\ufffd'
@@ -41,10 +44,11 @@ def pieces(file: Readable) -> Iterator[tuple[int, bytes]]:
 
     Half of a surrogate pair (a character cut in two by whoever wrote the file) is replaced by U+FFFD, since the parser
     refuses a second half and makes a question mark of a first. Numbers that are none (NaN and Infinity, which some
-    programs write) become empty lists, which nobody takes for a number. Both keep the length.
+    programs write) become empty lists, which nobody takes for a number, and a text that is too large `LONG_TEXT`. All
+    that keeps the length.
 
     Raises:
-        ImportRefused: the file is in another encoding than UTF-8, or a text in it is too large.
+        ImportRefused: the file is in another encoding than UTF-8.
     """
     start, held = 0, Held()
     first = file.read()
@@ -67,22 +71,22 @@ class Held:
         self._size = 0
         self._within_text = False
         self._escape = b''
+        self._passes_over = False
 
     def add(self, data: bytes) -> bytes:
         """Take the next bytes, and give what is complete now."""
         data = self._escape + data
         self._escape = b'\\' if (len(data) - len(data.rstrip(b'\\'))) % 2 else b''
-        data = data.removesuffix(self._escape)
-        # Of the same length, without the quotation marks that end no text: "\\" is one sign, and so is what follows one
-        bare = data.replace(rb'\\', b'  ').replace(rb'\"', b'  ')
+        data = self._blanked(data.removesuffix(self._escape))
+        bare = _bare(data)
         self._within_text ^= bare.count(b'"') % 2 == 1
+        if self._passes_over:
+            return data
         end = bare.rfind(b'"') if self._within_text else _without_beginning(data)
         self._parts.append(data)
         self._size += len(data)
         if end < 0:  # the text goes on
-            if self._size > LARGEST_TEXT:
-                raise ImportRefused(reason='long_text', limit=LARGEST_TEXT // 1_000_000)
-            return b''
+            return self._passed_over() if self._size > LARGEST_TEXT else b''
         self._parts[-1] = data[:end]
         complete = b''.join(self._parts)
         self._parts, self._size = [data[end:]], len(data) - end
@@ -90,7 +94,30 @@ class Held:
 
     def rest(self) -> bytes:
         """Give what is left."""
-        return b''.join([*self._parts, self._escape])
+        return b'' if self._passes_over else b''.join([*self._parts, self._escape])
+
+    def _passed_over(self) -> bytes:
+        """Give a text up that is too long: put a number in its place, and blanks up to its end."""
+        size, self._parts, self._size, self._passes_over = self._size, [], 0, True
+        return LONG_TEXT.ljust(size)
+
+    def _blanked(self, data: bytes) -> bytes:
+        """Give the next bytes without what still belongs to a text that was given up."""
+        if not self._passes_over:
+            return data
+        end = _bare(data).find(b'"')
+        if end < 0:
+            return b' ' * len(data)
+        self._within_text = self._passes_over = False
+        return b' ' * (end + 1) + data[end + 1 :]
+
+
+def _bare(data: bytes) -> bytes:
+    """Give bytes of the same length without the quotation marks that end no text.
+
+    A backslash is one sign with what follows it, also with another one.
+    """
+    return data.replace(rb'\\', b'  ').replace(rb'\"', b'  ')
 
 
 def without_mark(data: bytes) -> bytes:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.errors import ImportRefused
+from app.exchange.reading.json_bytes import LARGEST_TEXT, LONG_TEXT
 from app.exchange.reading.json_events import LONGEST_NUMBER, Event
 
 DEEPEST = 100
@@ -115,10 +116,16 @@ class Builder:
         if isinstance(value, str):
             self._size += sys.getsizeof(value)
         elif isinstance(value, Decimal):
-            value = float(value)
+            written, value = value, float(value)
             if math.isinf(value):
-                self.refuse('long_number', LONGEST_NUMBER)
+                self._refuse_for(written)
         return value
+
+    def _refuse_for(self, number: Decimal) -> None:
+        if number == Decimal(LONG_TEXT.decode()):
+            self.refuse('long_text', LARGEST_TEXT // 1_000_000)
+        else:
+            self.refuse('long_number', LONGEST_NUMBER)
 
     def _kept_once(self, name: str) -> str:
         kept = self._names.get(name)
