@@ -194,6 +194,28 @@ NOTES_FIRST = st.tuples(_NOTES, st.lists(_LEAF, min_size=1, max_size=4).map('\n\
 """Documents whose footnotes stand before all else."""
 
 
+TAGS = st.lists(
+    st.sampled_from(
+        (
+            *(
+                '<details>',
+                '<details open>',
+                '</details>',
+                '<summary>',
+                '</summary>',
+                '```',
+                '```md\n',
+                '[^1]: x',
+                '[^1]',
+            ),
+            *('\n', '\n\n', '- ', '> ', '1. ', '  ', '    ', 'a b', '*c*', 'text'),
+        )
+    ),
+    max_size=14,
+).map(''.join)
+"""Tags of sections, fences and footnotes wherever they may come."""
+
+
 def cuts(text: str) -> st.SearchStrategy[list[str]]:
     """Pieces of `text` as they might come from a model: mostly short, sometimes long."""
     sizes = st.lists(st.sampled_from((1, 1, 2, 3, 4, 5, 8, 13, 40, 200)), min_size=1, max_size=40)

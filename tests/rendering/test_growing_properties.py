@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.rendering.growing import GrowingMarkdown
 from app.rendering.markdown import render_blocks
-from tests.rendering.documents import DOCUMENTS, NOTES_FIRST, PARAGRAPHS, SPEC_EXAMPLES, WITH_NOTES, cuts
+from tests.rendering.documents import DOCUMENTS, NOTES_FIRST, PARAGRAPHS, SPEC_EXAMPLES, TAGS, WITH_NOTES, cuts
 from tests.rendering.formula_documents import BLOCKS, FORMULA_DOCUMENTS
 from tests.rendering.viewer import Viewer
 
@@ -96,13 +96,14 @@ def test_a_text_given_at_once_and_one_that_came_in_pieces_show_the_same(data: st
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_viewers_follow_any_document_with_footnotes(data: st.DataObject) -> None:
-    feed(data.draw(cuts(data.draw(WITH_NOTES))), late_from=data.draw(st.integers(0, 20)))
+    feed(data.draw(cuts(data.draw(st.one_of(WITH_NOTES, TAGS)))), late_from=data.draw(st.integers(0, 20)))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_footnotes_that_came_before_their_text_are_shown_as_the_whole_shows_them(data: st.DataObject) -> None:
-    text = data.draw(NOTES_FIRST.filter(lambda text: len(text) < 500)) + '\n\nThe end'
+    notes_first = st.one_of(NOTES_FIRST.filter(lambda text: len(text) < 500), TAGS.map('[^1]: note\n\n'.__add__))
+    text = data.draw(notes_first) + '\n\nThe end'
     growing = GrowingMarkdown()
     for piece in data.draw(cuts(text)):
         growing.append(piece)

@@ -1,3 +1,4 @@
+import re
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -53,7 +54,8 @@ class Inspector(HTMLParser):
         if name in FIXED.get(tag, {}):
             return value == FIXED[tag][name]
         if name == 'href':
-            return urlsplit(value).scheme in ('http', 'https', 'mailto') or is_path(value)
+            is_note = re.fullmatch(r'#note(ref)?-\d+', value) is not None
+            return is_note or urlsplit(value).scheme in ('http', 'https', 'mailto') or is_path(value)
         if name == 'src':
             return value.startswith('/files/')
         return name in ATTRIBUTES.get(tag, set())

@@ -47,6 +47,10 @@ _HTML = {
     'html after a blank line': f'<div>\n\n<img src=x onerror={_RUN}>\n\n</div>',
     'html in a table': f'| a |\n|---|\n| <img src=x onerror={_RUN}> |',
     'html in a list': f'- <img src=x onerror={_RUN}>\n  - <script>{_RUN}</script>',
+    'section with a script': f'<details open ontoggle={_RUN} style=top:0 id=app>\n<summary onclick={_RUN}>x</summary>',
+    'section around html': f'<details>\n<summary><img src=x onerror={_RUN}></summary>\n<script>{_RUN}</script>',
+    'footnote named by html': f'a[^<img/src=x/onerror={_RUN}>]\n\n[^<img/src=x/onerror={_RUN}>]: b',
+    'footnote named by quotes': f'a[^"onclick="{_RUN}]\n\n[^"onclick="{_RUN}]: <img src=x onerror={_RUN}>',
     'html as entities': f'&lt;img src=x onerror={_RUN}&gt; &#60;script&#62;{_RUN}&#60;/script&#62;',
     'vue template': '{{ constructor.constructor("window.attacked=1")() }} <b v-html="x">x</b>',
 }
