@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from app.exchange.transcript import Said, Transcript
-from app.rendering.outline import open_fence, with_fences_apart
+from app.rendering.outline import open_fence, open_sections, with_fences_apart
 
 _SPECIAL = re.compile(r'([\\`*_\[\]<>#])')
 
@@ -39,10 +39,12 @@ def _message(said: Said, transcript: Transcript) -> Iterator[str]:
 
 
 def _closed(text: str) -> str:
-    """Give a text that cannot swallow what stands after it: one that was stopped may leave a fence or comment open."""
+    """Give a text that cannot swallow what stands after it: one that was stopped may leave something open."""
     text = with_fences_apart(text).strip('\n')
     if fence := open_fence(text):
         text = f'{text}\n{fence}'
+    if sections := open_sections(text):
+        text = '\n\n'.join([text, *['</details>'] * sections])
     if text.rfind('<!--') > text.rfind('-->'):
         text = f'{text}\n\n<!-- -->'
     return text

@@ -19,6 +19,9 @@ from app.rendering.bounds import plain_paragraph
 DEEPEST_SECTIONS = 10
 """Sections in each other; the tags of those further in are shown as text."""
 
+UNENDED = 'unended'
+"""In the `meta` of a section's first token: it has no closing tag."""
+
 _OPEN_MARK, _CLOSE_MARK = 'details_mark', 'details_end_mark'
 _CLOSING = '</details>'
 _TAG = re.compile(r'<details(?P<attributes>[ \t][^<>\n]{0,200})?>|(?P<end></details[ \t]*>)', re.IGNORECASE)
@@ -186,6 +189,7 @@ class _Sections:
             self._line = max(self._line, token.map[1] if token.map else 0)
             if token.type == 'inline':
                 self._end_behind(token)
+        self._end_due()
         self._end_frame()
         return self._tokens
 
@@ -246,7 +250,9 @@ class _Sections:
     def _end_frame(self) -> None:
         frame = self._frames.pop()
         while frame.opened:
-            self._end(frame.opened.pop())
+            if (section := frame.opened.pop()) is not None:
+                section.meta[UNENDED] = True
+            self._end(section)
 
     def _end(self, section: Token | None) -> None:
         if section is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
+from app.rendering.details import UNENDED
 from app.rendering.footnotes import BACK, REFERENCE, is_notes
 from app.rendering.formula_rules import FORMULA, is_display
 from app.rendering.markdown import normalise, parse
@@ -113,16 +114,26 @@ def with_fences_apart(text: str) -> str:
     return told_apart(text, [token for block in parse(text, {}) for token in block.tokens])
 
 
+def open_sections(text: str) -> int:
+    """Count the sections of a text that have no closing tag: other readers fold all that stands after it into them."""
+    tokens = [token for block in parse(normalise(text), {}) for token in block.tokens]
+    return sum(UNENDED in token.meta for token in tokens)
+
+
 def open_fence(text: str) -> str:
     """Give what closes the code fence that is open at the end of a text, empty if none is."""
     text = normalise(text)
-    blocks = parse(text, {})
-    if not blocks or blocks[-1].kind != 'fence':
+    tokens = [token for block in parse(text, {})[-1:] for token in block.tokens]
+    while tokens and tokens[-1].type == 'details_close':
+        tokens.pop()
+    if not tokens or tokens[-1].type != 'fence':
         return ''
-    token = blocks[-1].tokens[0]
-    last = text.rstrip('\n').split('\n')[-1].strip()
-    closed = (
-        blocks[-1].end - blocks[-1].start > 1 and len(last) >= len(token.markup) and not last.strip(token.markup[0])
+    token = tokens[-1]
+    start, end = token.map or (0, 0)
+    lines = text.rstrip('\n').split('\n')
+    last = lines[-1].strip()
+    closed = end < len(lines) or (
+        end - start > 1 and len(last) >= len(token.markup) and not last.strip(token.markup[0])
     )
     return '' if closed else token.markup
 

@@ -4,11 +4,13 @@ import re
 
 import pytest
 
+from app.exchange.markdown_file import markdown_file
 from app.exchange.text_file import plain_text
 from app.rendering.details import DEEPEST_SECTIONS
 from app.rendering.growing import ALLOWANCE, GrowingMarkdown
 from app.rendering.markdown import render_blocks
-from app.rendering.outline import Paragraph, Run, Section, outline
+from app.rendering.outline import Paragraph, Run, Section, open_sections, outline
+from tests.exchange.samples import talk, told
 
 PLAIN = '<details>\n<summary>The *proof*</summary>\n\nSome **words**.\n\n- one\n- two\n\n</details>\n\nAfter.'
 
@@ -171,3 +173,22 @@ def test_files_show_what_is_folded_under_its_summary() -> None:
     assert after == Paragraph((Run('After.'),))
     assert plain_text(PLAIN) == 'The proof\n\n  Some words.\n\n  - one\n  - two\n\nAfter.'
     assert plain_text('<details>\na\n</details>') == '  a'
+
+
+@pytest.mark.parametrize(
+    ('text', 'count'),
+    [
+        (PLAIN, 0),
+        ('<details>a</details>', 0),
+        ('<details>\n<summary>S</summary>\na', 1),
+        ('<details><details>\na\n</details>', 1),
+        ('- <details>\n  a\n\nb', 1),
+        ('```\n<details>', 0),
+        ('', 0),
+    ],
+)
+def test_what_was_left_open_is_closed_where_other_readers_would_fold_the_rest(text: str, count: int) -> None:
+    assert open_sections(text) == count
+    file = markdown_file(told(talk('?', text, 'next', 'end')))
+    assert file.count('</details>') - text.count('</details>') == count
+    assert '\n\nend\n' in file

@@ -46,3 +46,5 @@ def test_a_fence_that_is_not_closed() -> None:
     assert open_fence('a\n\n~~~~ py\nx') == '~~~~'
     assert open_fence('```') == '```'
     assert [open_fence(text) for text in ('', 'a', '```\nx\n```', '```\nx\n````  ', '> ```')] == [''] * 5
+    assert open_fence('<details>\n\n~~~\nx') == '~~~'
+    assert open_fence('<details>\n\n~~~\nx\n~~~\n</details>') == open_fence('<details>\n\n~~~\nx\n~~~') == ''
