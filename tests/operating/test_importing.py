@@ -130,7 +130,8 @@ async def test_what_comes_in_is_said_to_programs(where: Path, tmp_path: Path) ->
         2,
         1,
     )
-    assert 'Não sei quem é “wizard”. (conversa 2, mensagem 1' in remark['text']
+    assert 'Não sei quem é “wizard”.' in remark['text']
+    assert '(conversa 2, mensagem 1' in remark['text']
     assert (nowhere['error']['reason'], folder['error']['reason']) == ('no_such_file', 'a_folder')
     assert nowhere['error']['text'] == f'Não existe o arquivo {tmp_path}/nowhere.json.'
     code, said, _ = await imported(where, odd)
@@ -158,10 +159,22 @@ async def test_a_pipe_is_read_as_a_file_is(where: Path) -> None:
 
 
 async def test_a_foreign_title_cannot_command_the_terminal(data: Path, tmp_path: Path) -> None:
+    messages = [{'role': 'user', 'content': 'x\x1b]0;pwned\x07\u202e'}, {'role': 'wizard', 'content': 'y'}]
     odd = tmp_path / 'odd.json'
-    odd.write_text(json.dumps([{'mapping': {}, 'title': 'x\x1b]0;pwned\x07\u202e', 'current_node': 7}, ODD]))
-    _, out, err = await run('import', str(odd), '--data-dir', str(data))
-    assert not {'\x1b', '\x07', '\u202e'} & {*out, *err}
+    odd.write_text(json.dumps([{'id': 1, 'timestamp': 1.7e9, 'messages': messages}]))
+    code, out, _ = await run('import', str(odd), '--data-dir', str(data))
+    assert code == 0
+    assert 'x\ufffd]0;pwned\ufffd\ufffd: I do not know who “wizard” is.' in out
+
+
+async def test_of_many_remarks_people_see_some_and_programs_all(data: Path, tmp_path: Path) -> None:
+    messages = [{'role': 'user', 'content': 'x'}, *[{'role': 'wizard', 'content': 'y'}] * 230]
+    odd = tmp_path / 'odd.json'
+    odd.write_text(json.dumps([{'id': 1, 'timestamp': 1.7e9, 'messages': messages}]))
+    _, out, _ = await run('import', str(odd), '--data-dir', str(data))
+    assert (out.count('wizard'), out.splitlines()[-1].strip()) == (20, 'and 210 more (--json lists all)')
+    _, said, _ = await imported(data, odd)
+    assert (said['files'][0]['remarked'], len(said['files'][0]['remarks'])) == (230, 230)
 
 
 async def test_without_the_app_a_reply_it_left_is_not_touched(tmp_path: Path) -> None:
