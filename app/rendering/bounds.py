@@ -33,7 +33,7 @@ def bound(parser: MarkdownIt) -> None:
     """Let a parser count its steps in `env['effort']`."""
     parser.options['maxNesting'] = DEEPEST + 2  # what is deeper than that it would drop; `_leave_plain` comes first
     ends = ['paragraph', 'reference', 'blockquote', 'list']
-    parser.block.ruler.at('table', _table, {'alt': ['paragraph', 'reference']})
+    parser.block.ruler.at('table', bounded_table, {'alt': ['paragraph', 'reference']})
     parser.block.ruler.before('table', 'bounds', _leave_plain, {'alt': ends})
     parser.inline.ruler.before('text', 'bounds', _count)
     parser.core.ruler.at('inline', _inline)
@@ -69,7 +69,7 @@ def plain_paragraph(text: str, start: int, end: int, level: int = 0) -> list[Tok
     return [opening, inline, Token('paragraph_close', 'p', -1, level=level, block=True)]
 
 
-def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+def bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Parse a table with as many rows as there are steps for cells; empty ones are made up for short rows."""
     if silent:
         return parse_table(state, start, end, silent)

@@ -22,6 +22,7 @@ from app.rendering.details import fold_sections
 from app.rendering.effort import Effort
 from app.rendering.emphasis import EmphasisInline
 from app.rendering.footnotes import GROWING, back_html, number_notes, reference_html
+from app.rendering.formula_cells import keep_bars_in_formulas
 from app.rendering.formula_rules import find_formulas, formulas_as_text, is_display
 from app.rendering.highlight import highlight
 from app.rendering.line_breaks import break_lines
@@ -210,6 +211,7 @@ def _parser() -> MarkdownIt:
     number_notes(parser)
     bound(parser)
     find_formulas(parser)
+    keep_bars_in_formulas(parser)
     return parser
 
 

@@ -53,6 +53,7 @@ BLOCKS = (
     '- a:\n  \\[\n  - x\n  \\]\n- b\n\\[\n- y\n\\]',
     '> $$\n> - x\n> $$\n> and\n> \\[\n> # y',
     '| a | b |\n|---|---|\n| $x$ | $$y$$ |',
+    '| a | b |\n|---|---|\n| $|x|$ | b |\n| c | d |',
 )
 FORMULA_LINES = st.lists(
     st.sampled_from((*INLINE, 'words', 'the', '3', 'and so', '- x', '*b*', '_c_', '')), min_size=1, max_size=7

@@ -64,6 +64,21 @@ def test_the_source_is_kept_where_a_formula_cannot_be_set(text: str, part: str) 
     assert part in shown(text)
 
 
+@pytest.mark.parametrize(
+    ('row', 'cells'),
+    [
+        ('| $|x|$ | b |', ['«$|x|$»', 'b']),
+        ('| a | \\(P(A | B)\\) |', ['a', '«\\(P(A | B)\\)»']),
+        ('| $5 | $10 |', ['$5', '$10']),
+        ('|$a|b$|', ['$a', 'b$']),
+        ('| $x$ | a | b |', ['«$x$»', 'a']),
+    ],
+)
+def test_a_bar_in_a_formula_ends_no_cell(row: str, cells: list[str]) -> None:
+    for table in (f'| a | b |\n|---|---|\n{row}', f'> | a | b |\n> |---|---|\n> {row}\n> | c | d |'):
+        assert re.findall('<td>(.*?)</td>', shown(table))[:2] == cells
+
+
 def test_a_formula_whose_end_was_forgotten_ends_somewhere() -> None:
     html = shown('$$\nx = 1\n\n' + 'Some *words* again.\n\n' * 200)
     assert html.startswith(f'<p>{SOURCE}$$\nx = 1</span></p>\n<p>Some <em>words</em> again.</p>')
