@@ -56,7 +56,7 @@ class Blocks:
     def _paragraph(self, part: Paragraph, x: float, width: float) -> None:
         size = self._size
         if part.level and self._size == BODY:
-            size = HEADINGS.get(part.level, HEADINGS[3])
+            size = HEADINGS.get(part.level, BODY)
         leading = size * (1.35 if part.level else LEADING)
         lines = self._flow.type.lines(self._styled(part.runs, size, bold=bool(part.level)), width)
         if part.level:

@@ -52,8 +52,8 @@ MARGIN, TOP, BOTTOM = 68.0, 60.0, 64.0
 COLUMN = PAGE_WIDTH - 2 * MARGIN
 
 BODY, SMALL, CODE, TITLE = 10.5, 8.5, 9.2, 20.0
-HEADINGS: Mapping[int, float] = {1: 14.5, 2: 13.5, 3: 11.8}
-"""Sizes by level; deeper ones are like the third."""
+HEADINGS: Mapping[int, float] = {1: 16.8, 2: 14.0, 3: 11.9}
+"""Sizes by level, as on the page (24, 20 and 17 to 15); deeper ones are as large as the text."""
 
 LEADING, CODE_LEADING = 1.55, 1.5
 BUBBLE_SHARE = 0.85

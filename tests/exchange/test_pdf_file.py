@@ -12,7 +12,7 @@ from app.domain.carried import Carried
 from app.domain.message import Status
 from app.exchange.pdf_file import pdf_file
 from app.exchange.pdf_flow import Flow
-from app.exchange.pdf_look import COLOURS, COLUMN, MARGIN, PAGE_HEIGHT
+from app.exchange.pdf_look import BODY, COLOURS, COLUMN, HEADINGS, MARGIN, PAGE_HEIGHT
 from app.exchange.pdf_text import Style, Typesetter
 from tests.exchange.samples import rich, talk, told
 from tests.support.hostile_markdown import HOSTILE_MARKDOWN
@@ -178,6 +178,21 @@ def test_colours_are_those_of_the_page() -> None:
     light = TOKENS.read_text('utf-8').partition('body.body--dark')[0]
     named = dict(re.findall(r'--([\w-]+): (#[0-9a-f]{6});', light))
     assert {name: named[name] for name in COLOURS} == COLOURS
+
+
+def test_headings_are_as_large_beside_the_text_as_on_the_page() -> None:
+    sizes = {name: float(size) for name, size in re.findall(r'--([\w-]+): ([\d.]+)rem;', TOKENS.read_text('utf-8'))}
+    on_page = [sizes[name] / sizes['body'] for name in ('h1', 'h2', 'large')]
+    assert [HEADINGS[level] / BODY for level in (1, 2, 3)] == pytest.approx(on_page)
+
+
+def test_lines_end_where_they_end_on_the_page() -> None:
+    text = 'Mist is on the door,\nbread is on the shelf.\n\n| a | b |\n|---|---|\n| long cell<br>short | c |'
+    [page] = read(talk('?', text)).pages
+    lines = page.extract_text().split('\n')
+    at = lines.index('Mist is on the door,')
+    assert lines[at + 1] == 'bread is on the shelf.'
+    assert [line for line in lines if 'long cell' in line or 'short' in line] == ['long cell c', 'short']
 
 
 def test_what_folds_on_the_page_is_read_in_a_file() -> None:

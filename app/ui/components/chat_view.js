@@ -2,6 +2,7 @@
 // the whole page), and only the browser knows where the reader is. Python sends HTML blocks made and cleaned on the
 // server; finished blocks are never touched again. See chat_view.py for what each method takes.
 import { copySources } from "copied_formulas";
+import { direct } from "directions";
 import DOMPurify from "dompurify";
 import { keepFolds } from "folding";
 import { describeNotes, followNote } from "footnotes";
@@ -206,6 +207,7 @@ export default {
       item.thinking = root.appendChild(this.parts.thinking());
       const place = message.role === "user" ? root.appendChild(element("div", "bubble")) : root;
       item.body = place.appendChild(element("div", "message-body", "message-body"));
+      if (message.role === "user") item.body.dir = "auto";
       item.dots = root.appendChild(element("div", "dots"));
       item.dots.append(element("i"), element("i"), element("i"));
       item.note = root.appendChild(element("div", "message-note"));
@@ -223,6 +225,7 @@ export default {
     clean(node, html) {
       node.setHTML(html); // DOMPurify behind it: the second net after the server's own cleaning
       for (const link of node.querySelectorAll("a")) link.target = "_blank";
+      direct(node);
       describe(node, this.labels);
       describeNotes(node, this.labels);
       return node;

@@ -61,6 +61,7 @@ class ChatView(
     component='chat_view.js',
     dependencies=[
         'copied_formulas.js',
+        'directions.js',
         'folding.js',
         'footnotes.js',
         'identifiers.js',

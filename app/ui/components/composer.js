@@ -18,7 +18,7 @@ export default {
         <span class="command-name">/{{ item.name }} <i>{{ item.usage }}</i></span><span class="command-summary">{{ item.summary }}</span>
       </li>
     </ul>
-    <textarea ref="area" rows="1" id="message-field" data-testid="composer" :enterkeyhint="isTouch() ? 'enter' : 'send'" :placeholder="labels.placeholder"
+    <textarea ref="area" rows="1" dir="auto" id="message-field" data-testid="composer" :enterkeyhint="isTouch() ? 'enter' : 'send'" :placeholder="labels.placeholder"
       :aria-label="labels.placeholder" v-model="text" @keydown="onKey" @input="onInput" @paste="onPaste" @blur="closed = true" @focus="closed = false"
       aria-autocomplete="list" aria-haspopup="listbox" :aria-controls="menu.length ? 'command-menu' : null"
       :aria-activedescendant="menu.length ? 'command-' + chosen : null"></textarea>

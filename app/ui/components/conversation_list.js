@@ -31,7 +31,7 @@ export default {
           <name-field v-if="renaming === group.key" :value="group.folder.name" :label="labels.rename" @done="onFolderRenamed(group.folder, $event)"></name-field>
           <template v-else>
             <h2><button type="button" class="folder-name" :aria-expanded="String(group.unfolded)" @click="fold(group.folder.id)" @keydown.f2="renaming = group.key">
-              <span class="turn" v-html="icons.right"></span><span v-html="icons.folder"></span><span class="title">{{ group.folder.name }}</span><span class="quiet">{{ group.folder.count }}</span></button></h2>
+              <span class="turn" v-html="icons.right"></span><span v-html="icons.folder"></span><span class="title" dir="auto">{{ group.folder.name }}</span><span class="quiet">{{ group.folder.count }}</span></button></h2>
             <div class="row-buttons"><button type="button" class="icon-button" data-testid="folder-menu" aria-haspopup="menu" :aria-expanded="String(menu?.folder?.id === group.folder.id)"
               :title="labels.menu" :aria-label="labels.menu + ': ' + group.folder.name" v-html="icons.more" @click.stop="openMenu($event.currentTarget, { folder: group.folder })"></button></div>
           </template>

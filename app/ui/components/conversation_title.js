@@ -2,7 +2,7 @@
 // each change would make the browser build the whole page anew, just when the first token is due.
 export default {
   template: `<div class="top-title">
-    <h1 v-if="title" class="title" data-testid="conversation-title">{{ title }}</h1>
+    <h1 v-if="title" class="title" dir="auto" data-testid="conversation-title">{{ title }}</h1>
     <div v-if="unsaved" class="unsaved" role="status" data-testid="unsaved">{{ labels.unsaved }}</div>
   </div>`,
   props: { initial: Object, labels: Object },

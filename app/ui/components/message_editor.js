@@ -84,7 +84,7 @@ function edit(root, text, labels, { onSend, onLeave, onInput }) {
   const form = element("form", "message-editor", "message-editor");
   const isTouch = matchMedia("(pointer: coarse)").matches; // as in the composer: Enter breaks the line there
   const area = element("textarea", "", "message-editor-text");
-  Object.assign(area, { value: text, rows: 1, enterKeyHint: isTouch ? "enter" : "send" });
+  Object.assign(area, { value: text, rows: 1, dir: "auto", enterKeyHint: isTouch ? "enter" : "send" });
   area.setAttribute("aria-label", labels.edit);
   const row = element("div", "editor-row");
   const leave = Object.assign(element("button", "quiet-button", "message-editor-cancel", labels.cancel), { type: "button" });

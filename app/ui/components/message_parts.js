@@ -35,7 +35,7 @@ export class MessageParts {
   }
   thinking() {
     const part = element("details", "message-thinking", "message-thinking");
-    part.append(element("summary", "", "", this.labels.thinking), element("div", "thinking-text"));
+    part.append(element("summary", "", "", this.labels.thinking), Object.assign(element("div", "thinking-text"), { dir: "auto" }));
     return part;
   }
   errors(error) {
@@ -49,7 +49,7 @@ export class MessageParts {
     const part = element("details");
     const list = element("ul");
     for (const [title, url] of sources) {
-      const link = Object.assign(element(url ? "a" : "span", "", "", title), url ? { href: url, target: "_blank", rel: "noopener" } : {});
+      const link = Object.assign(element(url ? "a" : "span", "", "", title), { dir: "auto" }, url ? { href: url, target: "_blank", rel: "noopener" } : {});
       list.appendChild(element("li")).append(link);
     }
     part.append(element("summary", "", "", `${this.labels.sources} · ${sources.length}`), list);

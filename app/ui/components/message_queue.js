@@ -9,7 +9,7 @@ export default {
       <li v-for="item in items" :key="item.id" class="queued-message" data-testid="queued-message" :data-message-id="item.id"
         :class="{ editing: item.id === editing }">
         <template v-if="item.id === editing">
-          <textarea ref="area" rows="1" data-testid="queued-editor" :enterkeyhint="isTouch() ? 'enter' : 'done'" :aria-label="labels.edit" v-model="draft"
+          <textarea ref="area" rows="1" dir="auto" data-testid="queued-editor" :enterkeyhint="isTouch() ? 'enter' : 'done'" :aria-label="labels.edit" v-model="draft"
             :maxlength="longest" @input="grow" @keydown="onKey"></textarea>
           <button type="button" class="icon-button" data-testid="queued-save" :title="labels.save" :aria-label="labels.save"
             :disabled="!draft.trim()" v-html="icons.check" @click="save"></button>
@@ -17,7 +17,7 @@ export default {
         </template>
         <template v-else>
           <span class="queue-icon" v-html="icons.waiting"></span>
-          <span class="queued-text" :title="item.text">{{ item.text }}</span>
+          <span class="queued-text" dir="auto" :title="item.text">{{ item.text }}</span>
           <button v-if="held" type="button" class="icon-button" data-testid="queued-send" :title="labels.send"
             :aria-label="labels.send + ': ' + item.text" v-html="icons.send" @click="$emit('send', item.id)"></button>
           <button type="button" class="icon-button" data-testid="queued-edit" :title="labels.edit"

@@ -22,7 +22,7 @@ export default {
   template: `<search class="search" @keydown.esc="clear">
     <div class="search-line">
       <label class="search-field"><span v-html="icons.search"></span>
-        <input type="search" data-testid="search-conversations" :placeholder="labels.search" :aria-label="labels.search"
+        <input type="search" dir="auto" data-testid="search-conversations" :placeholder="labels.search" :aria-label="labels.search"
           ref="field" role="combobox" aria-controls="search-results" :aria-expanded="String(active)" aria-autocomplete="list"
           :aria-activedescendant="cursor >= 0 ? 'found-' + cursor : null" v-model="query" @input="onInput" enterkeyhint="search"
           @keydown.down.prevent="move(1)" @keydown.up.prevent="move(-1)" @keydown.enter.prevent="onEnter" autocomplete="off"/></label>
@@ -47,16 +47,16 @@ export default {
           :data-streaming="String(!!item.streaming)" :data-unread="String(!!item.unread)" :class="{ cursor: cursor === item.at, active: opened === item.id }">
           <a role="option" :id="'found-' + item.at" :aria-selected="String(cursor === item.at)" tabindex="-1"
             :href="prefix + '/c/' + item.id" :title="item.title" @click="onOpen($event, item.at)">
-            <span class="title"><Marked :parts="item.marked"/></span>
+            <span class="title" dir="auto"><Marked :parts="item.marked"/></span>
             <span v-if="item.streaming" class="live-dot" role="img" :aria-label="labels.streaming" :title="labels.streaming"></span>
             <span v-else-if="item.unread" class="unread-dot" role="img" :aria-label="labels.unread" :title="labels.unread"></span>
             <span class="found-when">{{ item.archived ? labels.archived : when(item.updated) }}</span>
           </a>
         </div>
-        <a v-for="hit in item.hits" :key="hit.id" class="search-hit" data-testid="search-hit" :data-message-id="hit.id" role="option"
+        <a v-for="hit in item.hits" :key="hit.id" class="search-hit" dir="auto" data-testid="search-hit" :data-message-id="hit.id" role="option"
           :id="'found-' + hit.at" :aria-selected="String(cursor === hit.at)" tabindex="-1" :href="prefix + '/c/' + item.id"
           :class="{ cursor: cursor === hit.at, active: opened === hit.id }" @click="onOpen($event, hit.at)">
-          <span v-if="hit.own" class="said-by">{{ labels.user }}: </span><Marked :parts="hit.snippet"/></a>
+          <span v-if="hit.own" class="said-by" dir="ltr">{{ labels.user }}: </span><Marked :parts="hit.snippet"/></a>
         <p v-if="item.beyond" class="found-beyond" aria-hidden="true">{{ item.beyond }}</p>
       </div>
       <div v-if="loading && !items.length" class="skeleton" aria-hidden="true"><i v-for="n in 6" :key="n"></i></div>

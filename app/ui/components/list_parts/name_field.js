@@ -2,7 +2,7 @@
 import { isComposing } from "input_method";
 
 export default {
-  template: `<input class="rename" :aria-label="label" :placeholder="label" v-model="draft" maxlength="200" autocomplete="off"
+  template: `<input class="rename" dir="auto" :aria-label="label" :placeholder="label" v-model="draft" maxlength="200" autocomplete="off"
     @click.stop @keydown.stop="onKey" @blur="finish(false)"/>`,
   props: { value: String, label: String },
   emits: ["done"],

@@ -16,13 +16,13 @@ export default {
     <a v-else-if="item.shelf !== 'trash'" :href="prefix + '/c/' + item.id" :title="hint" :aria-current="active ? 'page' : null"
       @click="onClick" @dblclick.prevent="selecting || $emit('rename')" @dragstart="$emit('drag', $event)" @dragend="$emit('drop')"
       @pointerdown="onPress" @pointermove="onMove" @pointerup="letGo" @pointercancel="letGo" @contextmenu="onContextMenu">
-      <span class="title">{{ item.title }}</span>
+      <span class="title" dir="auto">{{ item.title }}</span>
       <span v-if="item.tags.length" class="tags">{{ item.tags.join(" · ") }}</span>
       <span v-if="item.streaming" class="live-dot" role="img" :aria-label="labels.streaming" :title="labels.streaming"></span>
       <span v-else-if="item.unread" class="unread-dot" role="img" :aria-label="labels.unread" :title="labels.unread"></span>
     </a>
     <div v-else class="thrown" :title="item.title" @click="selecting && $emit('pick', $event.shiftKey)">
-      <span class="title">{{ item.title }}</span><span class="quiet">{{ item.left }}</span></div>
+      <span class="title" dir="auto">{{ item.title }}</span><span class="quiet">{{ item.left }}</span></div>
     <div v-if="!renaming" class="row-buttons">
       <button v-if="item.streaming" type="button" class="icon-button" data-testid="conversation-stop" :title="labels.stop"
         :aria-label="labels.stop + ': ' + item.title" v-html="icons.stop" @click.stop="$emit('stop')"></button>
