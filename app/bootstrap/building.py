@@ -20,6 +20,7 @@ from app.chat import (
     Reading,
     Searching,
     Trash,
+    Undoing,
     Wiping,
 )
 from app.chat.answering import Answering
@@ -50,6 +51,7 @@ from app.storage.copies import Copies
 from app.storage.database import Database
 from app.storage.documents import Documents
 from app.storage.folders import Folders
+from app.storage.imports import PastImports
 from app.storage.instance import lock_of
 from app.storage.journal import SqlJournal
 from app.storage.memory import DatabaseWithMemory
@@ -61,6 +63,7 @@ from app.storage.search import Search
 from app.storage.shelves import Shelves
 from app.storage.staging import Staging
 from app.storage.tags import Tags
+from app.storage.taking_out import TakingOut
 from app.storage.traces import Traces
 from app.ui.spoken import spoken
 
@@ -184,7 +187,17 @@ def _chat(ground: _Ground, answers: _Answers) -> Chat:
     wiping = Wiping(Traces(database), is_quiet=lambda: not ground.engine.busy)
     deleted = Trash(trash.Trash(database), live, wiping)
     inbox = ground.settings.data_dir / 'imports'
-    importing = Importing(Staging(database), deleted, live, inbox=inbox, words=spoken)
+    staging = Staging(database)
+    undoing = Undoing(
+        PastImports(database),
+        TakingOut(database),
+        staging,
+        deleted,
+        live,
+        is_quiet=lambda: not ground.engine.busy,
+        preferences_changed=answers.preferring.changed,
+    )
+    importing = Importing(staging, deleted, live, undoing, inbox=inbox, words=spoken)
     return Chat(
         asking=asking,
         branching=Branching(ground.messages, reading, live),
@@ -219,6 +232,7 @@ def _chat(ground: _Ground, answers: _Answers) -> Chat:
         downloads=Downloads(ground.catalog),
         exporting=Exporting(Outgoing(database)),
         importing=importing,
+        undoing=undoing,
         about=About(
             database, ground.catalog, ground.settings.data_dir, is_open=lets_others_in(ground.settings.reached_at)
         ),

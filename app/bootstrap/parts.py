@@ -78,7 +78,7 @@ class Parts:
         await self.chat.importing.recover()
 
     async def go_on(self) -> None:
-        """Let commands in. Begin what nobody asks for: unfinished replies if so set, the queue, titles, the trash."""
+        """Let commands in. Begin what nobody asks for: unfinished replies if so set, queue, titles, undoing, trash."""
         await asyncio.to_thread(self._let_commands_in)
         if not (await self.chat.models.refresh()).models:
             as_object = self.settings.log_format == 'json'
@@ -87,6 +87,7 @@ class Parts:
             await self._resume()
         await self.chat.queueing.go_on()
         await self.titling.go_on()
+        self.chat.undoing.go_on()
         self._tasks += [
             background_tasks.create(self._keep_lock(), name='keep the database'),
             background_tasks.create(self.chat.trash.keep_empty(), name='keep the trash empty'),

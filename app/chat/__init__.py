@@ -19,6 +19,7 @@ from app.chat.queueing import Queueing
 from app.chat.reading import Reading
 from app.chat.searching import Searching
 from app.chat.trash import Trash
+from app.chat.undoing import Undoing
 from app.chat.wiping import Wiping
 from app.replies.live import LiveConversations
 
@@ -49,6 +50,7 @@ class Chat:
     downloads: Downloads
     exporting: Exporting
     importing: Importing
+    undoing: Undoing
     about: About
     live: LiveConversations
 
@@ -72,5 +74,6 @@ __all__ = [
     'Reading',
     'Searching',
     'Trash',
+    'Undoing',
     'Wiping',
 ]

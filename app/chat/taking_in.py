@@ -4,19 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4, uuid5
+from uuid import uuid4
 
+from app.chat.comparing import Standing, is_taken, renamed, settled, standing
 from app.chat.preferring import LONGEST_PROMPT
 from app.chat.trash import Trash
 from app.domain.carried import Carried
 from app.domain.conversation import Conversation, Folder
 from app.domain.document import Document
-from app.domain.identifiers import is_temporary
-from app.domain.message import Message, Status
+from app.domain.message import Message
+from app.domain.past_import import PastImport
 from app.domain.queued import QueuedMessage
-from app.exchange.reading.own import Item, Wishes
-from app.exchange.reading.tree import NAMESPACE
-from app.storage.staging import STAGED, Batch, News, Staging, Stored
+from app.exchange.reading.own import Item, Origin, Wishes
+from app.storage.following import News
+from app.storage.giving import STAGED
+from app.storage.staging import Batch, Staging, Stored
 from app.storage.trash import NOBODY
 
 ROWS = 25
@@ -44,15 +46,31 @@ class Tally:
         return self.new + self.known + self.with_news + self.in_trash
 
 
-class TakingIn:
-    """One import into the things of `owner_id`. Nobody sees anything of it before it is given."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The folder a person chose for what comes new: one that is there, one to be made (`name`), or neither for none."""
 
-    def __init__(self, staging: Staging, trash: Trash, owner_id: str) -> None:
+    folder_id: str = ''
+    name: str = ''
+
+
+class TakingIn:
+    """One import of a `file` into the things of `owner_id`. Nobody sees anything of it before it is given.
+
+    What comes new goes into the folders it had, unless the person has chosen a `place`.
+    """
+
+    def __init__(
+        self, staging: Staging, trash: Trash, owner_id: str, *, file: str = '', place: Place | None = None
+    ) -> None:
         self.tally = Tally()
+        self.id = str(uuid4())
         self._staging = staging
         self._trash = trash
         self._owner_id = owner_id
-        self._id = str(uuid4())
+        self._file = file
+        self._place = place
+        self._sources: dict[str, None] = {}
         self._folders: dict[str, str] = {}
         self._beside: dict[str, str] = {}
         self._preferences: Mapping[str, Any] | None = None
@@ -67,11 +85,13 @@ class TakingIn:
         for item in items:
             match item:
                 case Document():
-                    await self._staging.keep_document(self._id, item)
-                case Folder():
+                    await self._staging.keep_document(self.id, item)
+                case Folder() if self._place is None:
                     await self._keep_folder(item)
                 case Wishes():
                     self._preferences = _usable(item.data)
+                case Origin():
+                    self._sources[item.name] = None
         await self._take_conversations([item for item in items if isinstance(item, Carried)])
 
     async def _take_conversations(self, conversations: Sequence[Carried]) -> None:
@@ -79,8 +99,13 @@ class TakingIn:
         for carried in conversations:
             if not self._fresh.isdisjoint((carried.conversation.id, *(message.id for message in carried.messages))):
                 stored, messages = await self._look(conversations)  # the same came a moment ago
-            await self._take(_settled(carried), stored, messages)
+            await self._take(settled(carried), stored, messages)
         await self._write()
+
+    async def _folder_of(self, carried: Carried) -> str | None:
+        if self._place is None:
+            return await self._folder(carried.folder) if carried.folder else None
+        return self._place.folder_id or (await self._folder(self._place.name) if self._place.name else None)
 
     async def _folder(self, name: str) -> str:
         """Have a folder of this name in the end; give its id until then."""
@@ -91,27 +116,31 @@ class TakingIn:
 
     async def _keep_folder(self, folder: Folder) -> None:
         if folder.name not in self._folders:
-            self._folders[folder.name] = await self._staging.keep_folder(self._id, folder)
+            self._folders[folder.name] = await self._staging.keep_folder(self.id, folder)
 
-    async def give(self) -> None:
-        """Give everything to the person, at once.
+    async def give(self) -> bool:
+        """Give everything to the person, at once; tell whether anything came by it, which can be undone then.
 
         Raises:
             ImportRefused: some of it was given up meanwhile; then nothing is given.
         """
         wishes = self._preferences
-        kept = await self._staging.give(
-            self._id,
-            self._owner_id,
+        past = PastImport(
+            id=self.id,
+            owner_id=self._owner_id,
+            file=self._file,
+            sources=tuple(self._sources),
+            created_at=datetime.now(UTC),
             conversations=self.tally.new,
-            beside=len(self._beside),
-            preferences=wishes,
+            with_news=len(self._beside),
         )
+        kept, is_any = await self._staging.give(past, wishes)
         self.tally = replace(self.tally, instruction=kept and bool(wishes and wishes.get('system_prompt')))
+        return is_any
 
     async def give_up(self) -> None:
         """Give everything to the trash; no effect if it was given."""
-        await self._staging.give_up(self._id)
+        await self._staging.give_up(self.id)
 
     async def _look(self, conversations: Sequence[Carried]) -> tuple[dict[str, Stored], dict[str, Stored]]:
         await self._write()
@@ -129,37 +158,31 @@ class TakingIn:
 
     async def _take(self, carried: Carried, stored: Mapping[str, Stored], messages: Mapping[str, Stored]) -> None:
         found = stored.get(carried.conversation.id)
-        if self._is_taken(carried, found, messages):
-            carried = _renamed(carried, self._owner_id)
+        owners = self._owner_id, STAGED + self.id
+        if is_taken(carried, found, messages, owners, self._beside.get(carried.conversation.id)):
+            carried = renamed(carried, self._owner_id)
             await self._take(carried, *await self._look([carried]))
-        elif found is None:
-            await self._take_new(carried)
-        elif found.owner_id == STAGED + self._id:
+        elif found is not None and found.owner_id == STAGED + self.id:
             await self._put(carried, messages, carried.conversation.id)
-        elif found.is_deleted:
+        else:
+            await self._take_as(standing(carried, found, messages), carried, found, messages)
+
+    async def _take_as(
+        self, how: Standing, carried: Carried, found: Stored | None, messages: Mapping[str, Stored]
+    ) -> None:
+        if found is None:
+            await self._take_new(carried)
+        elif how is Standing.IN_TRASH:
             self.tally = replace(self.tally, in_trash=self.tally.in_trash + 1)
-        elif all(message.id in messages for message in carried.messages):
+        elif how is Standing.KNOWN:
             known = 0 if carried.conversation.id in self._beside else 1
             self.tally = replace(self.tally, known=self.tally.known + known)
         else:
             await self._take_news(carried, found, messages)
 
-    def _is_taken(self, carried: Carried, found: Stored | None, messages: Mapping[str, Stored]) -> bool:
-        """Tell whether an id belongs to something else, such as the same conversation of another person."""
-        if found is not None and found.owner_id not in (self._owner_id, STAGED + self._id):
-            return True
-        ids = carried.conversation.id, *(each.id for each in carried.messages), *(each.id for each in carried.queued)
-        if any(map(is_temporary, ids)):
-            return True  # of a temporary conversation; what is imported is kept
-        places = {carried.conversation.id, self._beside.get(carried.conversation.id)}
-        return any(
-            message.id in messages and messages[message.id].conversation_id not in places
-            for message in carried.messages
-        )
-
     async def _take_new(self, carried: Carried) -> None:
-        folder_id = await self._folder(carried.folder) if carried.folder else None
-        conversation = replace(carried.conversation, owner_id=STAGED + self._id, folder_id=folder_id)
+        folder_id = await self._folder_of(carried)
+        conversation = replace(carried.conversation, owner_id=STAGED + self.id, folder_id=folder_id)
         self._conversations.append(conversation)
         self._fresh.add(conversation.id)
         self.tally = replace(self.tally, new=self.tally.new + 1)
@@ -174,7 +197,7 @@ class TakingIn:
             self.tally = replace(self.tally, with_news=self.tally.with_news + 1)
             news = _news(carried, found, messages)
             beside = replace(conversation, head_id=None, pinned=False, archived_at=None, deleted_at=None)
-            self._beside[conversation.id] = await self._staging.put_beside(self._id, beside, news)
+            self._beside[conversation.id] = await self._staging.put_beside(self.id, beside, news)
             await self._put(carried, messages, self._beside[conversation.id], news.parents)
 
     async def _put(
@@ -201,7 +224,7 @@ class TakingIn:
 
     async def _write(self) -> None:
         if self._conversations or self._messages:
-            await self._staging.write(Batch(self._conversations, self._messages, self._queued))
+            await self._staging.write(self.id, Batch(self._conversations, self._messages, self._queued))
         self._conversations, self._messages, self._queued, self._length = [], [], [], 0
 
 
@@ -237,38 +260,3 @@ def _usable(wishes: Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(prompt, str) and len(prompt) <= LONGEST_PROMPT:
         return wishes
     return {name: value for name, value in wishes.items() if name != 'system_prompt'}
-
-
-def _settled(carried: Carried) -> Carried:
-    """Let nothing come in that seems to be still being written."""
-    if all(message.status is not Status.STREAMING for message in carried.messages):
-        return carried
-    return replace(
-        carried,
-        messages=tuple(
-            replace(message, status=Status.INTERRUPTED) if message.status is Status.STREAMING else message
-            for message in carried.messages
-        ),
-    )
-
-
-def _renamed(carried: Carried, owner_id: str) -> Carried:
-    """Give ids of the owner's own, the same every time."""
-
-    def own(key: str | None) -> str | None:
-        return None if key is None else str(uuid5(NAMESPACE, f'guilherme:{owner_id}:{key}'))
-
-    conversation = carried.conversation
-    conversation_id = str(own(conversation.id))
-    return replace(
-        carried,
-        queued=tuple(
-            replace(queued, id=str(own(queued.id)), conversation_id=conversation_id, behind_id=own(queued.behind_id))
-            for queued in carried.queued
-        ),
-        conversation=replace(conversation, id=conversation_id, head_id=own(conversation.head_id)),
-        messages=tuple(
-            replace(message, id=str(own(message.id)), parent_id=own(message.parent_id), conversation_id=conversation_id)
-            for message in carried.messages
-        ),
-    )

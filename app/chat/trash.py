@@ -10,7 +10,7 @@ from app.domain.shelf import TRASH_KEPT
 from app.errors import NotFound, StorageUnavailable
 from app.replies.live import LiveConversations
 from app.storage import trash
-from app.storage.staging import STAGED
+from app.storage.giving import STAGED
 
 LOOK_EVERY = timedelta(hours=1)
 """How often we look for what has lain in the trash for long enough."""

@@ -5,7 +5,6 @@ from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
-from app.domain.carried import Carried
 from app.errors import ImportRefused
 from app.exchange.reading import (
     chat_history,
@@ -25,7 +24,8 @@ from app.exchange.reading.intake import Intake, Meter
 from app.exchange.reading.json_bytes import without_mark
 from app.exchange.reading.json_stream import outline
 from app.exchange.reading.notes import Say
-from app.exchange.reading.own import Item
+from app.exchange.reading.origins import origin_of
+from app.exchange.reading.own import Item, Origin
 from app.exchange.reading.remarks import Remark
 from app.exchange.reading.zip_archives import Reader, ZipArchives
 
@@ -64,7 +64,7 @@ def read_file(file: Path, owner_id: str, t: Say, meter: Meter) -> Iterator[Item]
     for item in _items(file, Reading(owner_id, t), meter):
         if isinstance(item, Remark):
             first = first or item
-        elif item != NOTHING_SET:
+        elif item != NOTHING_SET and not isinstance(item, Origin):
             is_empty = False
         yield item
     if first is not None and is_empty:
@@ -93,17 +93,19 @@ def recognised(file: Intake) -> Reader | None:
     return None
 
 
-def _read_database(file: Path, reading: Reading, meter: Meter) -> Iterator[Carried | Remark]:
+def _read_database(file: Path, reading: Reading, meter: Meter) -> Iterator[Item]:
     with foreign_database.reading_of(file, open_webui_database.TABLES, meter) as database:
         is_open_webui = bool(foreign_database.columns(database, 'chat'))
+    yield origin_of(open_webui.read if is_open_webui else chat_history.read)
     yield from (open_webui_database if is_open_webui else chat_history_database).read(file, reading, meter)
 
 
-def _read_json(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
+def _read_json(file: Intake, reading: Reading) -> Iterator[Item]:
     with closing(file):
         reader = recognised(file)
         if reader is None:
             raise ImportRefused(reason='unknown_format')
+        yield origin_of(reader)
         yield from reader(file, reading)
 
 

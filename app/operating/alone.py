@@ -46,6 +46,7 @@ async def opened(parts: Parts) -> AsyncIterator[Parts]:
     """
     try:
         await parts.open()
+        await parts.chat.undoing.finish()  # or nothing could be imported
         yield parts
     finally:
         await parts.close()

@@ -12,7 +12,15 @@ from sqlmodel import Session, col, select
 
 from app.storage.database import Database
 from app.storage.erasures import note_erasure
-from app.storage.tables import ConversationRow, DocumentRow, FolderRow, PreferencesRow, QueuedMessageRow
+from app.storage.tables import (
+    ConversationRow,
+    DocumentRow,
+    FolderRow,
+    ImportedRow,
+    PastImportRow,
+    PreferencesRow,
+    QueuedMessageRow,
+)
 from app.storage.trash import NOBODY, Trash
 
 AT_ONCE = 500
@@ -39,7 +47,10 @@ class Erasing:
         return any([await database.write(work) for database in self._databases])
 
     async def give_up(self, owner_id: str) -> None:
-        """Take conversations, folders and preferences from a person; what is only in memory is gone at once."""
+        """Take conversations, folders, preferences and the record of imports from a person.
+
+        What is only in memory is gone at once.
+        """
 
         def work(session: Session) -> None:
             of_person = col(ConversationRow.owner_id) == owner_id
@@ -50,6 +61,7 @@ class Erasing:
             session.exec(update(ConversationRow).where(of_person).values(**gone))
             session.exec(delete(FolderRow).where(col(FolderRow.owner_id) == owner_id))
             session.exec(delete(PreferencesRow).where(col(PreferencesRow.owner_id) == owner_id))
+            _forget_imports(session, owner_id)
             note_erasure(session, owner_id)
 
         for database in self._databases:
@@ -57,3 +69,11 @@ class Erasing:
         for memory in self._databases[1:]:
             while await Trash(memory).erase_some(AT_ONCE):
                 pass
+
+
+def _forget_imports(session: Session, owner_id: str) -> None:
+    """What is recorded of single conversations goes with them."""
+    whose = col(PastImportRow.owner_id) == owner_id
+    of_them = col(ImportedRow.import_id).in_(select(PastImportRow.id).where(whose))
+    session.exec(delete(ImportedRow).where(of_them, col(ImportedRow.conversation_id).is_(None)))
+    session.exec(delete(PastImportRow).where(whose))

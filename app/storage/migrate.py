@@ -11,7 +11,7 @@ from app.storage.postgres_terms import refuse_unfit
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = '0006'
+HEAD = '0007'
 """Newest revision in `migrations/versions`; a test compares."""
 
 MIGRATIONS = Path(__file__).parent / 'migrations'

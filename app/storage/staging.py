@@ -12,16 +12,19 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from sqlalchemy import delete, func, insert, or_, update
+from sqlalchemy import delete, insert, or_, update
 from sqlmodel import Session, col, select
 
 from app.domain.conversation import Conversation, Folder
 from app.domain.document import Document
 from app.domain.message import Message
+from app.domain.past_import import PastImport
 from app.domain.queued import QueuedMessage
-from app.errors import ImportRefused
 from app.storage.database import Database
 from app.storage.erasures import note_erasure
+from app.storage.following import BESIDE, News, columns_beside, follow_one
+from app.storage.giving import STAGED, give
+from app.storage.imports import count_messages, note_new
 from app.storage.rows import conversation_columns, message_columns, queued_columns, row_of_document, storable
 from app.storage.tables import (
     ConversationRow,
@@ -29,23 +32,12 @@ from app.storage.tables import (
     DocumentRow,
     FolderRow,
     MessageRow,
-    PreferencesRow,
     QueuedMessageRow,
 )
 from app.storage.tags import tag_rows
 from app.storage.trash import NOBODY
 
 T = TypeVar('T')
-
-STAGED = 'importing:'
-"""Owners that begin so are imports under way."""
-
-BESIDE = 'importing-beside:'
-"""Owners that begin so hold what an import under way adds to conversations that are there."""
-
-FOLLOWS = 'imported-beside:'
-"""Owners that begin so hold what was given and has not followed yet; the person's id comes next."""
-
 
 AT_ONCE = 500
 """Ids in one query."""
@@ -60,20 +52,6 @@ class Stored:
     head_id: str | None = None
     depth: int = 0
     is_deleted: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class News:
-    """What an import adds to a conversation. `parents` says below which stored messages its first ones belong.
-
-    `head_id` is what is shown from then on, if the branch that is shown now still ends with `seen_head_id`.
-    """
-
-    conversation_id: str
-    parents: Mapping[str, str | None]
-    seen_head_id: str | None
-    head_id: str | None
-    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +97,15 @@ class Staging:
 
         return await self._database.read_at_length(all_of_them)
 
-    async def write(self, batch: Batch) -> None:
-        """Store a part; conversations belong to whom they say."""
+    async def write(self, import_id: str, batch: Batch) -> None:
+        """Store a part of an import; conversations belong to whom they say."""
         rows = [conversation_columns(each) for each in batch.conversations]
+        messages = [message_columns(message) for message in batch.messages]
         queued = [queued_columns(each) for each in batch.queued]
         written = (
             (ConversationRow, rows),
             (ConversationTagRow, tag_rows(batch.conversations)),
-            (MessageRow, [message_columns(message) for message in batch.messages]),
+            (MessageRow, messages),
             (QueuedMessageRow, queued),
         )
 
@@ -135,24 +114,14 @@ class Staging:
             for table, values in written:
                 if values:
                     session.connection().execute(insert(table), values)
+            note_new(session, import_id, rows, queued)
+            count_messages(session, messages)
 
         await self._database.write(work)
 
     async def put_beside(self, import_id: str, conversation: Conversation, news: News) -> str:
         """Make the conversation in which news wait; give its id. `conversation` says what it is called."""
-        note = {
-            'of': news.conversation_id,
-            'parents': dict(news.parents),
-            'seen': news.seen_head_id,
-            'head': news.head_id,
-            'updated_at': news.updated_at.isoformat(),
-        }
-        columns = conversation_columns(conversation) | {
-            'id': str(uuid4()),
-            'owner_id': BESIDE + import_id,
-            'parameters': note,
-            'folder_id': None,
-        }
+        columns = columns_beside(import_id, conversation, news)
         await self._database.write(lambda session: session.connection().execute(insert(ConversationRow), [columns]))
         return str(columns['id'])
 
@@ -174,37 +143,23 @@ class Staging:
         """Store a document; one that the person has is left as it is in the end."""
         await self._database.write(lambda session: session.merge(row_of_document(STAGED + import_id, document)))
 
-    async def give(
-        self, import_id: str, owner_id: str, *, conversations: int, beside: int, preferences: Mapping[str, Any] | None
-    ) -> bool:
+    async def give(self, past: PastImport, preferences: Mapping[str, Any] | None) -> tuple[bool, bool]:
         """Give everything to a person, in one transaction; what was put beside conversations is ready to follow.
 
-        `preferences` are kept if the person has none; tells whether they were.
+        `preferences` are kept if the person has none. Tells whether they were, and whether anything came by this
+        import: only then it is recorded, as `past` says.
 
         Raises:
             ImportRefused: some of the conversations counted are not there any more; then nothing is given.
         """
-
-        def work(session: Session) -> bool:
-            given = _change_owner(session, STAGED + import_id, owner_id)
-            waiting = _change_owner(session, BESIDE + import_id, FOLLOWS + owner_id)
-            if (given, waiting) != (conversations, beside):
-                raise ImportRefused(reason='interrupted')
-            _give_folders(session, STAGED + import_id, owner_id)
-            _give_documents(session, STAGED + import_id, owner_id)
-            if not preferences or session.get(PreferencesRow, owner_id) is not None:
-                return False
-            session.add(PreferencesRow(owner_id=owner_id, data=dict(preferences)))
-            return True
-
-        return await self._database.write(work)
+        return await self._database.write(lambda session: give(session, past, preferences))
 
     async def follow(self) -> News | None:
         """Move what waits beside one conversation into it; give what that was, None if nothing waits.
 
         If the conversation was deleted for good meanwhile, it goes the same way.
         """
-        return await self._database.write(_follow)
+        return await self._database.write(follow_one)
 
     async def give_up(self, import_id: str | None = None) -> int:
         """Give an import that was not given to nobody, or all of them; give how many conversations that were."""
@@ -232,67 +187,6 @@ def _leave_out_known(session: Session, queued: list[dict[str, Any]]) -> None:
     by_id = {each['id']: each for each in queued}
     known = set(session.exec(select(QueuedMessageRow.id).where(col(QueuedMessageRow.id).in_([*by_id]))))
     queued[:] = [each for key, each in by_id.items() if key not in known]
-
-
-def _change_owner(session: Session, old: str, new: str) -> int:
-    query = update(ConversationRow).where(col(ConversationRow.owner_id) == old).values(owner_id=new)
-    return session.exec(query).rowcount
-
-
-def _give_folders(session: Session, staged: str, owner_id: str) -> None:
-    own = select(FolderRow.name, func.min(FolderRow.id)).where(col(FolderRow.owner_id) == owner_id)
-    known: dict[str, str] = dict(session.exec(own.group_by(col(FolderRow.name))).all())
-    for folder in session.exec(select(FolderRow).where(col(FolderRow.owner_id) == staged)).all():
-        if folder.name not in known:
-            folder.owner_id = owner_id
-            continue
-        inside = update(ConversationRow).where(col(ConversationRow.folder_id) == folder.id)
-        session.exec(inside.values(folder_id=known[folder.name]))
-        session.delete(folder)
-
-
-def _give_documents(session: Session, staged: str, owner_id: str) -> None:
-    known = select(DocumentRow.key).where(col(DocumentRow.owner_id) == owner_id)
-    query = update(DocumentRow).where(col(DocumentRow.owner_id) == staged, col(DocumentRow.key).not_in(known))
-    session.exec(query.values(owner_id=owner_id).execution_options(synchronize_session=False))
-
-
-def _follow(session: Session) -> News | None:
-    waits = col(ConversationRow.owner_id).startswith(FOLLOWS)
-    beside = session.exec(select(ConversationRow).where(waits).limit(1).with_for_update()).first()
-    if beside is None:
-        return None
-    note, owner_id = beside.parameters, beside.owner_id.removeprefix(FOLLOWS)
-    beside.owner_id, beside.deleted_at = NOBODY, datetime.now(UTC)
-    note_erasure(session, NOBODY)
-    news = News(
-        conversation_id=note['of'],
-        parents=note['parents'],
-        seen_head_id=note['seen'],
-        head_id=note['head'],
-        updated_at=datetime.fromisoformat(note['updated_at']),
-    )
-    row = session.get(ConversationRow, news.conversation_id)
-    if row is not None and row.owner_id == owner_id:
-        _move(session, beside.id, news)
-        row.updated_at = max(row.updated_at, news.updated_at)
-        if news.head_id is not None and row.head_id == news.seen_head_id:
-            row.head_id = news.head_id
-    return news
-
-
-def _move(session: Session, beside_id: str, news: News) -> None:
-    """Write the messages anew instead of changing them: triggers that index them see them come."""
-    inside = col(MessageRow.conversation_id) == beside_id
-    columns = MessageRow.__table__.columns  # type: ignore[attr-defined]
-    found = session.connection().execute(select(*columns).where(inside).order_by(col(MessageRow.depth)))
-    rows = [dict(row) for row in found.mappings()]
-    session.exec(delete(MessageRow).where(inside))
-    for row in rows:
-        row['conversation_id'] = news.conversation_id
-        row['parent_id'] = news.parents.get(row['id'], row['parent_id'])
-    if rows:
-        session.connection().execute(insert(MessageRow), rows)
 
 
 def _delete_some(session: Session, import_id: str | None) -> bool:

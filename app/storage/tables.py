@@ -177,3 +177,45 @@ class ErasureRow(Base, table=True):
 
     owner_id: str = Field(primary_key=True)
     asked: int
+
+
+class PastImportRow(Base, table=True):
+    """An import that was given to its owner. `sources` are the programs its file came from.
+
+    `preferences` tells those that came with it (`imports.digest`). While it is being undone, `gone`, `cut` and `kept`
+    count the conversations that went, lost what it had added to them, and stayed.
+    """
+
+    __tablename__ = 'past_import'
+
+    id: str = Field(sa_type=ID, primary_key=True)
+    owner_id: str = Field(index=True)
+    file: str = Field(sa_type=Text)
+    sources: list[str] = Field(sa_type=JSON)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    conversations: int
+    with_news: int
+    preferences: str | None = None
+    undoing: bool
+    gone: int
+    cut: int
+    kept: int
+
+
+class ImportedRow(Base, table=True):
+    """One thing that came by an import, as long as it is there; `kind` is one of `imports.Kind`.
+
+    Of a conversation that came new, `messages` and `characters` count what it had: whoever went on with it has more.
+    `before` says how a conversation stood that was there already. No foreign keys: it is written before the import is
+    given, and a conversation may go for good before it.
+    """
+
+    __tablename__ = 'imported'
+
+    import_id: str = Field(sa_type=ID, primary_key=True)
+    kind: str = Field(primary_key=True)
+    item_id: str = Field(primary_key=True)
+    conversation_id: str | None = Field(default=None, sa_type=ID, index=True)
+    messages: int
+    characters: int
+    before: dict[str, Any] | None = Field(default=None, sa_type=OPTIONAL_JSON)

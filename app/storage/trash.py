@@ -15,7 +15,14 @@ from sqlmodel import Session, col, select
 from app.domain.identifiers import TEMPORARY, VERSION_AT
 from app.storage.database import Database
 from app.storage.erasures import note_erasure
-from app.storage.tables import ConversationRow, ConversationTagRow, MessageRow, QueuedMessageRow, ReplyDeltaRow
+from app.storage.tables import (
+    ConversationRow,
+    ConversationTagRow,
+    ImportedRow,
+    MessageRow,
+    QueuedMessageRow,
+    ReplyDeltaRow,
+)
 
 NOBODY = ''
 """Owner of what is being deleted for good."""
@@ -122,7 +129,7 @@ def _erase_of(session: Session, conversation_id: str, rows: int) -> Erased:
     session.exec(delete(MessageRow).where(col(MessageRow.id).in_(ids)))
     if len(ids) == rows or session.exec(select(MessageRow.id).where(of_it).limit(1)).first() is not None:
         return Erased(len(ids), characters)
-    for row in (ConversationTagRow, QueuedMessageRow):
+    for row in (ConversationTagRow, QueuedMessageRow, ImportedRow):
         session.exec(delete(row).where(col(row.conversation_id) == conversation_id))
     session.exec(delete(ConversationRow).where(col(ConversationRow.id) == conversation_id))
     return Erased(len(ids) + 1, characters)

@@ -50,9 +50,7 @@ class FromCommands:
         """Say whether a file of so many bytes can come, before it does: 204, or why not."""
         try:
             self.chat.importing.check_room(size)
-            last = self.chat.importing.current(LOCAL_OWNER)
-            if last is not None and last.runs:
-                raise ImportRefused(reason='busy')
+            self.chat.importing.check_free(LOCAL_OWNER)
         except OSError:
             return _line(refusal_report(t, ImportRefused(reason='no_space')))
         except GuilhermeError as error:

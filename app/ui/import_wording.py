@@ -33,6 +33,7 @@ REFUSALS: Mapping[str, str] = {
     'bad_database': msgid('This database is damaged.'),
     'no_space': msgid('There is not enough space on the disk.'),
     'busy': msgid('Another import is still running. Wait for its end, or cancel it.'),
+    'undoing': msgid('An import is just being undone. Wait for its end.'),
     'came_out_empty': msgid('Nothing of this answer could be read; it is kept as it is in the file.'),
     'marks_left': msgid('Marks for programs are left in the text.'),
     'no_manifest': msgid(
@@ -95,9 +96,10 @@ def progress_of_import(t: Translator, step: Import) -> str:
     if step.state == 'giving':
         return t('Almost there')
     read = t('{done} of {total} read').format(done=size(t, step.read), total=size(t, step.total))
-    if not step.tally.total:
+    n = step.preview.conversations if step.state == 'reading' else step.tally.total
+    if not n:
         return read
-    found = t.n('{n} conversation so far', '{n} conversations so far', step.tally.total).format(n=step.tally.total)
+    found = t.n('{n} conversation so far', '{n} conversations so far', n).format(n=n)
     return f'{read} · {found}'
 
 

@@ -1,6 +1,7 @@
 """The address that takes in files to be imported: the body is the file as it is, and goes to the disk as it comes."""
 
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from fastapi import Request, Response
 from nicegui import app
@@ -14,6 +15,9 @@ from app.ui.edge.purposes import is_own
 from app.ui.import_wording import refusal_sentence
 from app.ui.preferences import Preferences
 from app.ui.translations import Language, translator
+
+LONGEST_NAME = 200
+"""Characters of a file's name that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Uploads:
             size = int(request.headers.get('content-length') or 0)
             file = await received(request.stream(), importing, size)
             try:
-                importing.start(LOCAL_OWNER, file, language)
+                importing.preview(LOCAL_OWNER, file, language, _name(request))
             except BaseException:
                 file.unlink(missing_ok=True)
                 raise
@@ -52,3 +56,8 @@ class Uploads:
     def _refusal(self, language: Language, error: GuilhermeError) -> Response:
         sentence = refusal_sentence(translator(language), error.as_data())
         return Response(sentence, 409, media_type='text/plain; charset=utf-8')
+
+
+def _name(request: Request) -> str:
+    """Give what the file is called, as far as the browser says so."""
+    return ' '.join(unquote(request.headers.get('x-file-name', '')).split())[:LONGEST_NAME]

@@ -10,6 +10,7 @@ from playwright.async_api import ViewportSize, expect
 
 from tests.browser.conftest import OpenTab
 from tests.browser.screen import Screen
+from tests.exchange.reading_files import FILES
 from tests.support.app_process import AppProcess
 
 PHONE: ViewportSize = {'width': 390, 'height': 844}
@@ -211,6 +212,21 @@ async def temporary(tab: Screen) -> None:
     await expect(tab.part('temporary-note')).to_be_visible()
 
 
+async def preview_of_an_import(tab: Screen) -> None:
+    """Show what is in a file, after another one came in."""
+    await tab.part('import-file').set_input_files(FILES / 'claude.json')
+    await tab.part('import-confirm').click()
+    await expect(tab.part('undo-import').first).to_be_visible()
+    await tab.part('import-file').set_input_files(FILES / 'chatgpt.json')
+    await tab.part('import-place').select_option('new')
+    await expect(tab.part('import-folder-name')).to_be_focused()
+
+
+async def preview_on_a_phone(tab: Screen) -> None:
+    await narrow(tab)
+    await preview_of_an_import(tab)
+
+
 SCREENS: Mapping[str, tuple[str, Steps]] = {
     'welcome': ('/', nothing),
     'conversation': ('/', conversation),
@@ -244,6 +260,8 @@ SCREENS: Mapping[str, tuple[str, Steps]] = {
     'temporary chat': ('/', temporary),
     'settings': ('/settings', nothing),
     'narrow settings': ('/settings', narrow),
+    'preview of an import': ('/settings', preview_of_an_import),
+    'narrow preview of an import': ('/settings', preview_on_a_phone),
 }
 """Screens by name: the address (with ids of conversations by name), and what is done there before axe looks."""
 

@@ -38,17 +38,110 @@ async def choose(screen: Screen, file: Path | dict[str, Any]) -> None:
     await screen.part('import-file').set_input_files(file)  # type: ignore[arg-type]
 
 
+async def bring(screen: Screen, file: Path | dict[str, Any]) -> None:
+    """Choose a file, look at what is in it and import that."""
+    await choose(screen, file)
+    await screen.part('import-confirm').click()
+
+
 async def test_a_file_is_chosen_and_its_conversations_are_there(importing_app: AppProcess, open_tab: OpenTab) -> None:
     screen = await open_tab(importing_app, PATH, locale='pt-BR')
-    await choose(screen, FILES / 'chatgpt.json')
+    await bring(screen, FILES / 'chatgpt.json')
     await expect(screen.part('import-result')).to_have_text('2 conversas foram importadas.')
     beside = await open_tab(importing_app, '/', beside=screen)
     await expect(beside.part('conversation-item')).to_have_count(1)
-    await choose(screen, FILES / 'chatgpt.json')
+    await bring(screen, FILES / 'chatgpt.json')
     await expect(screen.part('import-result')).to_have_text('2 já estavam aqui.')
     await screen.page.reload()
     await expect(screen.part('import-result')).to_have_text('2 já estavam aqui.')
     assert [*(importing_app.data_dir / 'imports').iterdir()] == []
+
+
+async def test_nothing_is_written_before_the_person_says_so(importing_app: AppProcess, open_tab: OpenTab) -> None:
+    screen = await open_tab(importing_app, PATH)
+    await choose(screen, FILES / 'chatgpt.json')
+    facts = screen.part('import-facts')
+    await expect(facts).to_contain_text('2 conversations, of 25 April 2024')
+    await expect(screen.part('import-preview').get_by_role('heading', name='ChatGPT')).to_be_focused()
+    await expect(screen.part('import-preview')).to_contain_text('chatgpt.json')
+    await screen.page.reload()
+    await expect(facts).to_contain_text('2 conversations')
+    beside = await open_tab(importing_app, PATH, beside=screen)
+    await beside.part('import-cancel').click()
+    for tab in (screen, beside):
+        await expect(tab.part('import-result')).to_have_text('Cancelled. Nothing of the file was kept.')
+    await expect(screen.part('past-import')).to_have_count(0)
+    assert [*(importing_app.data_dir / 'imports').iterdir()] == []
+    await screen.open('/')
+    await expect(screen.part('conversation-item')).to_have_count(0)
+
+
+async def test_a_new_folder_is_chosen_by_keyboard_and_the_import_undone(
+    importing_app: AppProcess, open_tab: OpenTab
+) -> None:
+    screen = await open_tab(importing_app, PATH, locale='pt-BR')
+    await choose(screen, FILES / 'claude.json')
+    await expect(screen.part('import-preview').get_by_role('heading', name='Claude')).to_be_focused()
+    await screen.page.keyboard.press('Tab')
+    await expect(screen.part('import-place')).to_be_focused()
+    await screen.part('import-place').select_option('new')
+    await expect(screen.part('import-folder-name')).to_be_focused()
+    await screen.page.keyboard.type('Do Claude')
+    await screen.page.keyboard.press('Enter')
+    await expect(screen.part('import-result')).to_have_text('2 conversas foram importadas.')
+    await expect(screen.part('past-import')).to_contain_text('Claude · ')
+    beside = await open_tab(importing_app, '/', beside=screen)
+    await expect(beside.part('folder')).to_contain_text('Do Claude')
+    await screen.part('import-undo').click()
+    await expect(screen.part('undo-state')).to_have_text('2 conversas se foram de novo.')
+    await expect(screen.part('past-import')).to_have_count(0)
+    await expect(screen.part('import-result')).to_have_count(0)
+    await expect(beside.part('folder')).to_have_count(0)
+    await expect(beside.part('conversation-item')).to_have_count(0)
+
+
+async def test_an_import_of_last_week_is_undone_after_a_restart(
+    importing_app: AppProcess, open_tab: OpenTab, browser_log: BrowserLog
+) -> None:
+    browser_log.expect_lost_line()
+    screen = await open_tab(importing_app, PATH)
+    await bring(screen, FILES / 'chatgpt.json')
+    await expect(screen.part('import-result')).to_contain_text('2 conversations')
+    await bring(screen, FILES / 'claude.json')
+    await expect(screen.part('past-import')).to_have_count(2)
+    await importing_app.kill()
+    await importing_app.start()
+    screen = await open_tab(importing_app, PATH)
+    await expect(screen.part('past-import').first).to_contain_text('Claude')
+    await screen.part('undo-import').last.click()
+    await expect(screen.part('undo-state')).to_have_text('2 conversations are gone again.')
+    await expect(screen.part('past-import')).to_have_count(1)
+    await bring(screen, FILES / 'chatgpt.json')
+    await expect(screen.part('import-result')).to_have_text('2 conversations were imported.')
+
+
+async def test_after_a_crash_while_it_is_undone_the_rest_goes_too(
+    importing_app: AppProcess, open_tab: OpenTab, browser_log: BrowserLog, tmp_path: Path
+) -> None:
+    browser_log.expect_lost_line()
+    file = tmp_path / 'large.json'
+    file.write_bytes(large(1500))
+    screen = await open_tab(importing_app, PATH)
+    await bring(screen, file)
+    await expect(screen.part('import-result')).to_have_text('1500 conversations were imported.', timeout=60_000)
+    database = importing_app.data_dir / 'guilherme.db'
+
+    def left() -> int:
+        with closing(sqlite3.connect(database)) as connection:
+            query = "SELECT count(*) FROM conversation WHERE owner_id = 'local'"
+            return int(connection.execute(query).fetchone()[0])
+
+    await screen.part('import-undo').click()
+    await until(lambda: left() < 1500)
+    await importing_app.kill()
+    assert 0 < left() < 1500
+    await importing_app.start()
+    await until(lambda: left() == 0, timeout=60)
 
 
 async def test_a_file_with_a_fault_is_refused_with_its_place(importing_app: AppProcess, open_tab: OpenTab) -> None:
@@ -57,7 +150,7 @@ async def test_a_file_with_a_fault_is_refused_with_its_place(importing_app: AppP
     result = screen.part('import-result')
     await expect(result).to_contain_text('From here on the file is not JSON. (line 2, column 2, byte 19)')
     await expect(result).to_contain_text('Nothing of the file was kept.')
-    await choose(screen, FILES / 'claude.json')
+    await bring(screen, FILES / 'claude.json')
     await expect(result).to_have_text('2 conversations were imported.')
 
 
@@ -68,7 +161,7 @@ async def test_what_could_not_be_read_is_said_and_is_there_as_a_file(
     odd = [{'id': number, 'title': f'Odd {number}', 'messages': 7} for number in range(7)]
     given = json.dumps([{'id': 'c', 'messages': said}, *odd]).encode()
     screen = await open_tab(importing_app, PATH)
-    await choose(screen, {'name': 'chat_history.json', 'mimeType': '', 'buffer': given})
+    await bring(screen, {'name': 'chat_history.json', 'mimeType': '', 'buffer': given})
     result = screen.part('import-result')
     await expect(result).to_contain_text('1 conversation was imported.')
     await expect(result).to_contain_text('7 things could not be read as they are in the file:')
@@ -79,7 +172,7 @@ async def test_what_could_not_be_read_is_said_and_is_there_as_a_file(
         await screen.part('import-remarks-csv').click()
     table = (await (await download.value).path()).read_text('utf-8-sig').splitlines()
     assert [line.split(',')[2] for line in table] == ['Title', *(f'Odd {number}' for number in range(7))]
-    await choose(screen, FILES / 'claude.json')
+    await bring(screen, FILES / 'claude.json')
     await expect(result).to_have_text('2 conversations were imported.')
     await expect(screen.part('import-remarks')).to_have_count(0)
 
@@ -95,6 +188,7 @@ async def test_a_file_can_be_dropped(importing_app: AppProcess, open_tab: OpenTa
         }""",
         (FILES / 'open_webui.json').read_text(),
     )
+    await screen.part('import-confirm').click()
     await expect(screen.part('import-result')).to_have_text('2 conversations were imported.')
 
 
@@ -105,6 +199,10 @@ async def test_an_import_goes_on_without_its_page_and_can_be_cancelled_from_anot
     file.write_bytes(large(3000))
     first = await open_tab(importing_app, PATH)
     await choose(first, file)
+    await expect(first.part('import-progress')).to_contain_text('so far')
+    await first.page.close()
+    first = await open_tab(importing_app, PATH)
+    await first.part('import-confirm').click()
     await expect(first.part('import-progress')).to_contain_text('so far')
     await first.page.close()
     second = await open_tab(importing_app, PATH)
@@ -136,6 +234,8 @@ async def test_after_a_crash_nothing_of_the_import_is_left(
     browser_log.expect_lost_line()
     async with httpx.AsyncClient() as client:
         assert (await client.post(f'{importing_app.url}/import', content=large(3000))).status_code == 202
+    first = await open_tab(importing_app, PATH)
+    await first.part('import-confirm').click()
     database = importing_app.data_dir / 'guilherme.db'
 
     def rows() -> int:

@@ -128,6 +128,7 @@ async def test_settings_import_and_export(tab: Screen, site: Site, tmp_path: Pat
     await tab.part('settings').click()
     await tab.page.wait_for_url(f'{site.url}/settings')
     await tab.part('import-file').set_input_files(FILES / 'chatgpt.json')
+    await tab.part('import-confirm').click()
     await expect(tab.part('import-result')).to_have_text('2 conversations were imported.')
     async with tab.page.expect_download() as archive:
         await tab.part('export-all').click()

@@ -70,7 +70,7 @@ async def store(database: Database, things: Everything) -> None:
         await Documents(database).keep(LOCAL_OWNER, document)
     for each in conversations:
         kept = checked(each)  # what waits waits for the person from then on, and nothing else differs
-        await Staging(database).write(Batch([kept.conversation], kept.messages, kept.queued))
+        await Staging(database).write('', Batch([kept.conversation], kept.messages, kept.queued))
     if preferences:
         statement = insert(PreferencesRow).values(owner_id=LOCAL_OWNER, data=preferences)
         await database.write(lambda session: session.connection().execute(statement))
@@ -85,14 +85,14 @@ async def empty(database: Database) -> None:
 
 
 async def rows(database: Database) -> Rows:
-    """Give all rows of all tables."""
+    """Give all rows of all tables but for the record of imports, which no archive has."""
 
     def work(session: Any) -> Rows:
         found: Rows = {}
         for table in Base.metadata.sorted_tables:
             each = [dict(row) for row in session.connection().execute(select(table)).mappings()]
             found[table.name] = sorted(each, key=lambda row: [str(row[column.name]) for column in table.primary_key])
-        return found
+        return {name: each for name, each in found.items() if name not in ('past_import', 'imported')}
 
     return await database.read(work)
 

@@ -116,7 +116,7 @@ async def test_the_same_waiting_message_twice(desk: Desk) -> None:
     begin(desk, json_file(with_queue(key, key)))
     last = await ended(desk)
     assert last.error is not None
-    assert last.error.details == {'reason': 'wrong_shape', 'field': 'id', 'conversation': 1}
+    assert last.error.details == {'reason': 'wrong_shape', 'field': 'id', 'conversation': 1, 'byte': 0}
     for _ in range(2):
         begin(desk, json_file(with_queue(key)))
         assert (await ended(desk)).tally == Tally(new=1)

@@ -10,13 +10,16 @@ from sqlmodel import col, select
 from app.domain.conversation import LOCAL_OWNER, Conversation, Folder
 from app.domain.document import Document, Passage
 from app.domain.message import Message, Role, Status
+from app.domain.past_import import PastImport
 from app.errors import ImportRefused
 from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.documents import Documents
+from app.storage.following import News
+from app.storage.giving import STAGED
 from app.storage.messages import Messages
 from app.storage.shelves import Shelves
-from app.storage.staging import STAGED, Batch, News, Staging
+from app.storage.staging import Batch, Staging
 from app.storage.tables import ConversationRow, FolderRow, MessageRow
 from app.storage.trash import Trash
 from tests.storage.samples import conversation, exchange, later, message, new_id
@@ -36,7 +39,7 @@ def staged(import_id: str, **changes: Any) -> tuple[Conversation, Message, Messa
 
 
 async def write(staging: Staging, chat: Conversation, *messages: Message) -> None:
-    await staging.write(Batch([chat], messages))
+    await staging.write(chat.owner_id.removeprefix(STAGED), Batch([chat], messages))
 
 
 async def rows(database: Database, table: Any) -> int:
@@ -44,7 +47,16 @@ async def rows(database: Database, table: Any) -> int:
 
 
 async def give(staging: Staging, import_id: str, conversations: int = 0, beside: int = 0, **preferences: Any) -> None:
-    await staging.give(import_id, LOCAL_OWNER, conversations=conversations, beside=beside, preferences=preferences)
+    past = PastImport(
+        id=import_id,
+        owner_id=LOCAL_OWNER,
+        file='export.zip',
+        sources=('chatgpt',),
+        created_at=later(),
+        conversations=conversations,
+        with_news=beside,
+    )
+    await staging.give(past, preferences)
 
 
 async def test_what_is_staged_is_nobodys_until_it_is_given(
@@ -134,7 +146,7 @@ async def waiting(staging: Staging, messages: Messages, import_id: str) -> tuple
         updated_at=later(),
     )
     beside = await staging.put_beside(import_id, chat, news)
-    await staging.write(Batch(messages=[replace(answer, conversation_id=beside, parent_id=None)]))
+    await staging.write(import_id, Batch(messages=[replace(answer, conversation_id=beside, parent_id=None)]))
     return chat, reply, answer
 
 

@@ -11,10 +11,10 @@ from app.domain.shelf import Place, Shelf
 from app.errors import NotFound
 from app.storage.conversations import Conversations
 from app.storage.database import Database
+from app.storage.giving import STAGED
 from app.storage.journal import SqlJournal
 from app.storage.messages import Messages
 from app.storage.shelves import Shelves
-from app.storage.staging import STAGED
 from app.storage.tables import ConversationRow, ConversationTagRow, MessageRow, QueuedMessageRow, ReplyDeltaRow
 from app.storage.trash import Trash
 from tests.storage.samples import conversation, exchange, later, new_id, pieces, throw_away

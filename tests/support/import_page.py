@@ -13,6 +13,7 @@ from app import bootstrap, settings
 from app.domain.conversation import LOCAL_OWNER
 from app.ui import theme
 from app.ui.components.data_import import DataImport
+from app.ui.components.past_imports import PastImports
 from app.ui.preferences import Preferences
 from app.ui.translations import translator
 
@@ -29,6 +30,7 @@ def install(parts: bootstrap.Parts) -> None:
         ui.dark_mode({'dark': True, 'light': False}.get(preferences.theme))
         with ui.element('main').style('max-width: 46rem; margin: 2rem auto; padding: 0 1rem; width: 100%'):
             DataImport(parts.chat, LOCAL_OWNER, translator(preferences.language))
+            PastImports(parts.chat, LOCAL_OWNER, translator(preferences.language))
 
 
 def main() -> None:

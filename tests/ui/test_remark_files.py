@@ -24,6 +24,8 @@ async def bring(page: Browser, parts: Parts, given: Any) -> None:
     """Import a value and wait for the end."""
     await page.http.post('/import', content=json.dumps(given))
     await until(lambda: (last := parts.chat.importing.current(LOCAL_OWNER)) is not None and not last.runs)
+    parts.chat.importing.confirm(LOCAL_OWNER)
+    await until(lambda: (last := parts.chat.importing.current(LOCAL_OWNER)) is not None and not last.runs)
 
 
 async def rows(page: Browser) -> list[list[str]]:

@@ -23,7 +23,14 @@ class Wishes:
     data: Record
 
 
-Item = Carried | Document | Folder | Wishes | Remark
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which program wrote what follows in the file, by its name among `origins.ORIGINS`."""
+
+    name: str
+
+
+Item = Carried | Document | Folder | Wishes | Remark | Origin
 """What a file may hold, and what is said of it."""
 
 

@@ -20,6 +20,7 @@ from app.exchange.archive import is_archive
 from app.exchange.reading import claude, claude_projects, own, zip_members
 from app.exchange.reading.context import Reading
 from app.exchange.reading.intake import Intake, Meter
+from app.exchange.reading.origins import origin_of
 from app.exchange.reading.own import Item
 from app.exchange.reading.remarks import Remark, remark_of
 
@@ -66,6 +67,7 @@ class ZipArchives:
                 self._knows_any = True
                 self._spend(own.size(archive))
                 self._meter.total += own.size(archive)
+                yield origin_of(own.read)
                 yield from _named(name, own.read_archive(archive, self._reading, self._meter))
                 return
             found: Found = []
@@ -93,6 +95,7 @@ class ZipArchives:
             self._reading.projects = claude_projects.names(archive, self._meter)
         for member, reader in found:
             with closing(zip_members.intake(archive, member, self._meter)) as intake:
+                yield origin_of(reader)
                 yield from _named(_path(name, member), reader(intake, self._reading))
 
     def _inner(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, depth: int) -> Iterator[Item]:

@@ -1,7 +1,13 @@
 // Chooses a file, sends it and shows how its import goes. Why JavaScript: only a browser can send a large file as it
 // lies on the disk, tell how much of it has left, and take one that is dropped.
+import ImportPreview from "import_preview";
+
+const RUNNING = ["reading", "running", "giving"];
+const IDLE = { stage: "idle", lines: [], list: false, preview: null, undoable: false };
+
 export default {
-  template: `<section class="data-import" data-testid="data-import" :data-state="stage" :class="{ dropping }"
+  components: { ImportPreview },
+  template: `<section class="data-import" tabindex="-1" data-testid="data-import" :data-state="stage" :class="{ dropping }"
       @dragover.stop.prevent="dropping = true" @dragleave.stop="dropping = false" @drop.stop.prevent="drop">
     <input ref="input" type="file" class="data-import-file" data-testid="import-file" tabindex="-1" aria-hidden="true"
       accept=".json,.zip,.db,.sqlite,.sqlite3,application/json,application/zip" @change="chosen($refs.input.files)">
@@ -14,6 +20,9 @@ export default {
         <div class="bar-fill" :style="{ width: share * 100 + '%' }"></div>
       </div>
     </template>
+    <template v-else-if="stage === 'previewed'">
+      <import-preview :preview="preview" :labels="labels" @import="begin" @cancel="cancel"></import-preview>
+    </template>
     <template v-else>
       <div class="data-import-line">
         <span class="data-import-icon" v-html="icons.import"></span>
@@ -23,19 +32,20 @@ export default {
       <ul v-if="lines.length" class="data-import-result" :class="stage" role="status" data-testid="import-result">
         <li v-for="line in lines">{{ line }}</li>
       </ul>
-      <div v-if="list" class="data-import-line" data-testid="import-remarks">
-        <a v-for="form in lists" class="text-button" download :href="form.href" :data-testid="'import-remarks-' + form.ending">{{ form.label }}</a>
-      </div>
+      <button v-if="undoable" type="button" class="text-button data-import-undo" data-testid="import-undo" @click="undo">{{ labels.undo }}</button>
     </template>
+    <div v-if="list" class="data-import-line" data-testid="import-remarks">
+      <a v-for="form in lists" class="text-button" download :href="form.href" :data-testid="'import-remarks-' + form.ending">{{ form.label }}</a>
+    </div>
   </section>`,
   props: { labels: Object, icons: Object, lists: Array, initial: Object },
-  emits: ["wish", "cancel"],
+  emits: ["wish", "cancel", "import", "undo"],
   data() {
-    return { stage: "idle", share: 0, text: "", lines: [], list: false, dropping: false, file: null };
+    return { ...IDLE, share: 0, text: "", dropping: false, file: null };
   },
   computed: {
     busy() {
-      return ["asking", "sending", "running", "giving"].includes(this.stage);
+      return ["asking", "sending", ...RUNNING].includes(this.stage);
     },
   },
   mounted() {
@@ -50,18 +60,18 @@ export default {
   methods: {
     // What the server knows of the import; while this page sends a file, an earlier import's end is no news.
     show(state) {
-      if (["asking", "sending"].includes(this.stage) && !["running", "giving"].includes(state.stage)) return;
+      if (["asking", "sending"].includes(this.stage) && !RUNNING.includes(state.stage)) return;
       this.put(state);
     },
     drop(event) {
       this.dropping = false;
-      if (!this.busy) this.chosen(event.dataTransfer.files);
+      if (!this.busy && this.stage !== "previewed") this.chosen(event.dataTransfer.files);
     },
     chosen(files) {
       if (!files.length) return;
       this.file = files[0];
       this.$refs.input.value = "";
-      Object.assign(this, { stage: "asking", share: 0, text: this.labels.sending, lines: [], list: false });
+      Object.assign(this, { ...IDLE, stage: "asking", share: 0, text: this.labels.sending });
       this.$emit("wish", this.file.size);
     },
     // The server has room for the file.
@@ -70,26 +80,36 @@ export default {
       const request = (this.request = new XMLHttpRequest());
       request.open("POST", (window.path_prefix || "") + "/import");
       request.setRequestHeader("Content-Type", "application/octet-stream");
+      request.setRequestHeader("X-File-Name", encodeURIComponent(this.file.name.toWellFormed?.() ?? "").slice(0, 2000));
       request.upload.onprogress = (event) => {
         this.share = event.total ? event.loaded / event.total : 0;
         this.text = `${this.labels.sending} ${Math.round(this.share * 100)} %`;
       };
       request.onload = () => request.status !== 202 && this.refuse(request.responseText || this.labels.failed);
       request.onerror = () => this.refuse(this.labels.failed);
-      request.onabort = () => this.put({ stage: "idle", lines: [], list: false });
+      request.onabort = () => this.put(IDLE);
       request.send(this.file);
       this.file = null;
     },
     refuse(line) {
-      this.put({ stage: "failed", lines: [line], list: false });
+      this.put({ ...IDLE, stage: "failed", lines: [line] });
     },
     put(state) {
       this.request = null;
       Object.assign(this, state);
     },
+    begin(choice) {
+      this.$el.focus(); // the button that was pressed goes
+      this.$emit("import", choice);
+    },
+    undo() {
+      this.$el.focus();
+      this.$emit("undo");
+    },
     cancel() {
+      this.$el.focus();
       if (this.request) this.request.abort();
-      else if (this.stage === "asking") this.put({ stage: "idle", lines: [], list: false });
+      else if (this.stage === "asking") this.put(IDLE);
       else this.$emit("cancel");
     },
   },

@@ -7,6 +7,7 @@ from app.domain.installation import KeptCopies
 from app.ui.addresses import address
 from app.ui.components.confirmed_action import ConfirmedAction, Question
 from app.ui.components.data_import import DataImport
+from app.ui.components.past_imports import PastImports
 from app.ui.components.settings_section import SettingsSection
 from app.ui.components.wiping_state import WipingState
 from app.ui.translations import Translator
@@ -26,6 +27,7 @@ def data_section(chat: Chat, owner_id: str, t: Translator, copies: KeptCopies) -
         with ui.element('div').classes('setting setting-text'):
             ui.label(t('Bring conversations in')).classes('setting-label')
             DataImport(chat, owner_id, t)
+            PastImports(chat, owner_id, t)
         _trash(chat, owner_id, t, copies)
         _everything(chat, owner_id, t, copies)
         WipingState(chat, owner_id, t, lasting=True).props('role=status')
