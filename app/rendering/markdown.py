@@ -30,6 +30,7 @@ from app.rendering.links import LEADS_THERE, keep_links_harmless
 from app.rendering.mathml import formula_html
 from app.rendering.nested_fences import nest_fences
 from app.rendering.sanitise import is_own_image, sanitise
+from app.rendering.table_pipes import keep_code_in_cells
 from app.rendering.tasks import find_tasks
 
 References = MutableMapping[str, Any]
@@ -204,6 +205,7 @@ def _parser() -> MarkdownIt:
     parser.enable(['table', 'strikethrough'])
     break_lines(parser)
     find_bare_links(parser)
+    keep_code_in_cells(parser)
     parser.core.ruler.push('tasks', find_tasks)
     parser.core.ruler.push('links', keep_links_harmless)
     nest_fences(parser)

@@ -39,6 +39,8 @@ HOSTILE: Mapping[str, Callable[[int], str]] = {
     'sites': _again('www.a/('),
     'mail': _again('a@b.'),
     'mail without end': _again('a@'),
+    'pipes in code': lambda length: '|a|\n|-|\n' + '|`|`|``|\n' * (length // 9),
+    'code in a row': lambda length: '|a|\n|-|\n' + '|`b' * (length // 3),
     'line breaks': _again('<br> '),
     'stuck bold': _again('aa**('),
     'bold ends': _again('**a:**b'),
