@@ -6,24 +6,20 @@ from itertools import islice
 from pathlib import Path
 
 from app.errors import ImportRefused
-from app.exchange.reading import (
-    chat_history,
-    chat_history_database,
-    chatgpt,
-    claude,
-    claude_design,
-    foreign_database,
-    librechat,
-    open_webui,
-    open_webui_database,
-    own,
-    zip_members,
-)
+from app.exchange.reading import foreign_database, own, zip_members
+from app.exchange.reading.chat_history import database as chat_history_database
+from app.exchange.reading.chat_history import reader as chat_history
+from app.exchange.reading.chatgpt import reader as chatgpt
+from app.exchange.reading.claude import design as claude_design
+from app.exchange.reading.claude import reader as claude
 from app.exchange.reading.context import Reading
 from app.exchange.reading.intake import Intake, Meter
 from app.exchange.reading.json_bytes import without_mark
 from app.exchange.reading.json_stream import outline
+from app.exchange.reading.librechat import reader as librechat
 from app.exchange.reading.notes import Say
+from app.exchange.reading.open_webui import database as open_webui_database
+from app.exchange.reading.open_webui import reader as open_webui
 from app.exchange.reading.origins import origin_of
 from app.exchange.reading.own import Item, Origin
 from app.exchange.reading.remarks import Remark

@@ -8,7 +8,8 @@ import pytest
 
 from app.domain.message import Message
 from app.domain.model import ModelRef
-from app.exchange.reading import chatgpt_content, documents
+from app.exchange.reading import documents
+from app.exchange.reading.chatgpt import content as chatgpt_content
 from tests.exchange.chatgpt_samples import Json, answer, conversation, message
 from tests.exchange.reading_files import read_json, remarks
 

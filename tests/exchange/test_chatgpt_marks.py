@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from app.domain.message import Source
-from app.exchange.reading import chatgpt_references
-from app.exchange.reading.chatgpt_marks import Marks
+from app.exchange.reading.chatgpt import references as chatgpt_references
+from app.exchange.reading.chatgpt.marks import Marks
 from tests.exchange.chatgpt_samples import answer, cite, conversation, message
 from tests.exchange.reading_files import read_json, remarks, say
 

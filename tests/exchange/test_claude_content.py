@@ -9,7 +9,9 @@ import pytest
 
 from app.domain.message import Message, Source
 from app.domain.model import ModelRef
-from app.exchange.reading import claude, claude_blocks, claude_tools
+from app.exchange.reading.claude import blocks as claude_blocks
+from app.exchange.reading.claude import reader as claude
+from app.exchange.reading.claude import tools as claude_tools
 from tests.exchange.claude_samples import Json, answer, answer_of, conversation, gave, message, text, used
 from tests.exchange.reading_files import read, read_json, remarks
 

@@ -12,8 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.errors import ImportRefused
-from app.exchange.reading import librechat_parts, open_webui_output
 from app.exchange.reading.intake import CHUNK, Meter, Stopped
+from app.exchange.reading.librechat import parts as librechat_parts
+from app.exchange.reading.open_webui import output as open_webui_output
 from app.exchange.reading.remarks import Remark
 from app.exchange.recognising import read_file
 from tests.exchange.reading_files import FILES, OWNER, drawn, read, read_json, read_text, refusal, remarks, say

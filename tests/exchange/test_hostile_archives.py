@@ -13,7 +13,8 @@ import pytest
 from app.domain.carried import Carried
 from app.errors import ImportRefused
 from app.exchange.archive import CONVERSATIONS, DOCUMENTS, FOLDERS, FORMAT, MANIFEST, PREFERENCES
-from app.exchange.reading import chat_history_database, foreign_database, notes, zip_members
+from app.exchange.reading import foreign_database, notes, zip_members
+from app.exchange.reading.chat_history import database as chat_history_database
 from app.exchange.reading.intake import Meter, Stopped
 from app.exchange.reading.remarks import Remark
 from app.exchange.recognising import read_file

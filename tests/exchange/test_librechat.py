@@ -8,8 +8,8 @@ import pytest
 
 from app.domain.message import Message, Role, Source, Status
 from app.exchange.reading.fields import Fate
-from app.exchange.reading.librechat_fields import CONVERSATION, LOOKED_UP, MESSAGE
-from app.exchange.reading.librechat_parts import KINDS
+from app.exchange.reading.librechat.fields import CONVERSATION, LOOKED_UP, MESSAGE
+from app.exchange.reading.librechat.parts import KINDS
 from tests.exchange.reading_files import drawn, read_json, remarks
 
 HERON = 'The heron waits'

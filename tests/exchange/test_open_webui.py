@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.message import Message, Role, Source, Status
 from app.exchange.reading.fields import Fate
-from app.exchange.reading.open_webui_fields import CHAT, LOOKED_UP, MESSAGE
+from app.exchange.reading.open_webui.fields import CHAT, LOOKED_UP, MESSAGE
 from tests.exchange.open_webui_samples import QUESTION, answer, answered, chat, question
 from tests.exchange.reading_files import drawn, read_json, remarks
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain.message import Message, Source
-from app.exchange.reading.open_webui_output import KINDS
+from app.exchange.reading.open_webui.output import KINDS
 from tests.exchange.open_webui_samples import QUESTION, answer, answered, chat, details
 from tests.exchange.reading_files import remarks
 

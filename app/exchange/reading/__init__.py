@@ -1,5 +1,6 @@
-"""How the files of other chats are read: one file per format, and what they share.
+"""How the files of other chats are read: a package for each program, and what they share.
 
-A reader is a function `read(file, owner_id, t)` that yields what is inside, one conversation at a time, and raises
-`ImportRefused` with the place of the fault. `t` puts what cannot be carried over into words of the person's language.
+A package's `reader` has a function `read(file, reading)` that yields conversations one at a time, and remarks about
+what cannot be read; `reading` (see `context`) says whose they will be and in which words. A file that cannot be read
+at all raises `ImportRefused` with the place of the fault.
 """

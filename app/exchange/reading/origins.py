@@ -3,9 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from app.domain.carried import Carried
-from app.exchange.reading import chat_history, chatgpt, claude, claude_design, librechat, open_webui, own
+from app.exchange.reading import own
+from app.exchange.reading.chat_history import reader as chat_history
+from app.exchange.reading.chatgpt import reader as chatgpt
+from app.exchange.reading.claude import design as claude_design
+from app.exchange.reading.claude import reader as claude
 from app.exchange.reading.context import Reading
 from app.exchange.reading.intake import Intake
+from app.exchange.reading.librechat import reader as librechat
+from app.exchange.reading.open_webui import reader as open_webui
 from app.exchange.reading.own import Origin
 from app.exchange.reading.remarks import Remark
 

@@ -17,7 +17,9 @@ from typing import IO
 from app.domain.carried import Carried
 from app.errors import ImportRefused
 from app.exchange.archive import is_archive
-from app.exchange.reading import claude, claude_projects, own, zip_members
+from app.exchange.reading import own, zip_members
+from app.exchange.reading.claude import projects as claude_projects
+from app.exchange.reading.claude import reader as claude
 from app.exchange.reading.context import Reading
 from app.exchange.reading.intake import Intake, Meter
 from app.exchange.reading.origins import origin_of

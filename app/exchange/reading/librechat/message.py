@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.exchange.reading import notes, shapes, tool_use
-from app.exchange.reading.librechat_directives import unfold
-from app.exchange.reading.librechat_marks import Results, unmarked
-from app.exchange.reading.librechat_parts import quotations, tell_parts, words
+from app.exchange.reading.librechat.directives import unfold
+from app.exchange.reading.librechat.marks import Results, unmarked
+from app.exchange.reading.librechat.parts import quotations, tell_parts, words
 from app.exchange.reading.ratings import rated
 from app.exchange.reading.written import Written
 

@@ -2,8 +2,8 @@
 
 Each conversation has a `mapping` from names to nodes, which point at their `parent`; `current_node` is the newest one
 shown. Nodes may lack a message, hide it, or hold what is no text: calls of tools (an answer whose `recipient` is one),
-what tools gave, images, recordings, thoughts. `chatgpt_content` has the kinds of content, `chatgpt_references` and
-`chatgpt_marks` what stands behind the marks in texts, `chatgpt_documents` the canvas.
+what tools gave, images, recordings, thoughts. `content` has the kinds of content, `references` and
+`marks` what stands behind the marks in texts, `canvas` the canvas.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,8 +13,10 @@ from typing import Any
 from app.domain.carried import Carried
 from app.domain.message import Role, Status
 from app.errors import ImportRefused
-from app.exchange.reading import chatgpt_content, chatgpt_documents, notes, shapes
-from app.exchange.reading.chatgpt_marks import Marks, cleaned
+from app.exchange.reading import notes, shapes
+from app.exchange.reading.chatgpt import canvas as chatgpt_documents
+from app.exchange.reading.chatgpt import content as chatgpt_content
+from app.exchange.reading.chatgpt.marks import Marks, cleaned
 from app.exchange.reading.context import Reading
 from app.exchange.reading.conversations import read_each
 from app.exchange.reading.documents import Allowance, Desk, from_the_top

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.domain.carried import Carried
-from app.exchange.reading import claude, shapes
+from app.exchange.reading import shapes
+from app.exchange.reading.claude import reader as claude
 from app.exchange.reading.context import Reading
 from app.exchange.reading.conversations import read_each
 from app.exchange.reading.intake import Intake

@@ -5,7 +5,7 @@ first is its kind: `cite`, `filecite`, `navlist`, `entity`, `image_group`, `i`, 
 `url`, `genui`. Fields are anchors (`turn0search3`, `L8-L12`), words, addresses or JSON. U+E203 and U+E204 stand around
 a text that a source backs; U+E202 with an anchor also comes alone, ended by U+E206. Before 2024 marks were
 `【12†source】`; what was copied from a page has `citeturn0search3` bare, or `:contentReference[oaicite:0]{index=0}`.
-What a mark stands for is looked up in `chatgpt_references`. Last looked up in public code on 2026-11-30, in the
+What a mark stands for is looked up in `references`. Last looked up in public code on 2026-11-30, in the
 converters named there.
 """
 
@@ -16,8 +16,8 @@ from dataclasses import replace
 from typing import Any
 
 from app.domain.message import Source, Step
-from app.exchange.reading import chatgpt_references as known
 from app.exchange.reading import notes, shapes
+from app.exchange.reading.chatgpt import references as known
 from app.exchange.reading.notes import Say
 from app.exchange.reading.pieces import Piece
 from app.exchange.reading.web import address

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from app.exchange.reading import fences, tool_use
 from app.exchange.reading.fences import FENCE
-from app.exchange.reading.open_webui_files import tell_embedded, tell_made
+from app.exchange.reading.open_webui.files import tell_embedded, tell_made
 from app.exchange.reading.written import Written
 
 _MARK = re.compile(FENCE + r'|<details(?P<attributes>(?:\s++[\w:-]++="[^"]*+")++)\s*+>', re.MULTILINE)

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.domain.message import Source
-from app.exchange.reading import claude_tools, notes, shapes
-from app.exchange.reading.claude_artifacts import tagged
+from app.exchange.reading import notes, shapes
+from app.exchange.reading.claude import tools as claude_tools
+from app.exchange.reading.claude.artifacts import tagged
 from app.exchange.reading.documents import Desk
 from app.exchange.reading.notes import Say
 from app.exchange.reading.pieces import Piece, together

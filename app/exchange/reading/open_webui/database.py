@@ -20,7 +20,7 @@ from app.exchange.reading.intake import CHUNK, Meter
 from app.exchange.reading.json_bytes import JSON_FAULTS, pieces
 from app.exchange.reading.json_events import EventParser
 from app.exchange.reading.json_values import Builder
-from app.exchange.reading.open_webui import conversation
+from app.exchange.reading.open_webui.reader import conversation
 from app.exchange.reading.remarks import Remark
 
 TABLES = 'chat', 'folder'

@@ -2,7 +2,7 @@
 
 `chat.history.messages` holds the tree, from ids to messages with `parentId`, and `currentId` the newest shown; old
 files have only `chat.messages`, the branch that was shown, or chats without what stands around them. Folders go by an
-id that says nothing, so conversations come without them. All fields: `open_webui_fields.py`.
+id that says nothing, so conversations come without them. All fields: `fields.py`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,9 +18,9 @@ from app.exchange.reading.figures import figures
 from app.exchange.reading.instruction import instructed
 from app.exchange.reading.intake import Intake
 from app.exchange.reading.nodes import Node, unread
-from app.exchange.reading.open_webui_answer import tell_text
-from app.exchange.reading.open_webui_beside import tell_beside
-from app.exchange.reading.open_webui_fields import MESSAGE
+from app.exchange.reading.open_webui.answer import tell_text
+from app.exchange.reading.open_webui.beside import tell_beside
+from app.exchange.reading.open_webui.fields import MESSAGE
 from app.exchange.reading.remarks import Remark
 from app.exchange.reading.tree import Outline, carried, in_a_line
 from app.exchange.reading.written import Written

@@ -2,8 +2,8 @@
 
 Each conversation has `chat_messages`, in the order they were written; newer files name each one's
 `parent_message_uuid`, so that versions can be told. A message's `content` is a list of blocks, `text` all of them run
-together. What was attached came with its text. The kinds of blocks are in `claude_blocks`, what tools were asked and
-gave in `claude_tools`, what was written beside the text in `claude_artifacts`.
+together. What was attached came with its text. The kinds of blocks are in `blocks`, what tools were asked and
+gave in `tools`, what was written beside the text in `artifacts`.
 
 Fields were last looked up in public code on 2026-11-30, in the converters named there.
 """
@@ -16,8 +16,8 @@ from app.domain.carried import Carried
 from app.domain.message import Role
 from app.errors import ImportRefused
 from app.exchange.reading import notes, shapes
-from app.exchange.reading.claude_artifacts import tagged
-from app.exchange.reading.claude_blocks import Blocks
+from app.exchange.reading.claude.artifacts import tagged
+from app.exchange.reading.claude.blocks import Blocks
 from app.exchange.reading.context import Reading
 from app.exchange.reading.conversations import read_each
 from app.exchange.reading.documents import Allowance, Desk, from_the_top

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.domain.message import Step
 from app.exchange.reading import notes, shapes, tool_use
-from app.exchange.reading.librechat_marks import unmarked
+from app.exchange.reading.librechat.marks import unmarked
 from app.exchange.reading.web import cited
 from app.exchange.reading.written import Written
 

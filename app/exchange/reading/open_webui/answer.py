@@ -6,8 +6,8 @@ from typing import Any
 from app.domain.message import Step
 from app.exchange.reading import shapes
 from app.exchange.reading.content_parts import tell_content
-from app.exchange.reading.open_webui_details import unfold
-from app.exchange.reading.open_webui_output import tell_output
+from app.exchange.reading.open_webui.details import unfold
+from app.exchange.reading.open_webui.output import tell_output
 from app.exchange.reading.written import Written
 
 Message = Mapping[str, Any]

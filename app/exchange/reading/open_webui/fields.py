@@ -3,7 +3,7 @@
 Last looked up on 2026-11-30 in open-webui/open-webui up to 0.12: `ResponseMessage.svelte`, `structuredOutput.ts`,
 `MultiResponseMessages.svelte`, `Citations.svelte`, `CodeExecutions.svelte`, `StatusItem.svelte`,
 `ToolCallDisplay.svelte`, `MessageInput.svelte`, `models/chats.py`, `utils/middleware.py`. Types of what stands in
-`output` are in `open_webui_output.KINDS`, those of `<details>` in `open_webui_details.KINDS`.
+`output` are in `output.KINDS`, those of `<details>` in `details.KINDS`.
 """
 
 from collections.abc import Mapping

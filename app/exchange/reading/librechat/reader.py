@@ -2,7 +2,7 @@
 
 `messages` is a list in which each names its `parentMessageId`, or (written *recursive*) a tree of `children`; old files
 call it `messagesTree`. Which branch was shown is not written down: the one with the newest message is taken. All
-fields: `librechat_fields.py`.
+fields: `fields.py`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,8 +17,8 @@ from app.exchange.reading.figures import figures
 from app.exchange.reading.instruction import instructed
 from app.exchange.reading.intake import Intake
 from app.exchange.reading.json_values import DEEPEST_CHAIN
-from app.exchange.reading.librechat_fields import MESSAGE
-from app.exchange.reading.librechat_message import tell_message
+from app.exchange.reading.librechat.fields import MESSAGE
+from app.exchange.reading.librechat.message import tell_message
 from app.exchange.reading.nodes import Node, unread
 from app.exchange.reading.remarks import Remark
 from app.exchange.reading.tree import Outline, carried, in_a_line

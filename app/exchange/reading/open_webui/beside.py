@@ -5,9 +5,9 @@ from typing import Any
 
 from app.domain.message import Step
 from app.exchange.reading import notes, shapes, tool_use
-from app.exchange.reading.open_webui_details import unfold
-from app.exchange.reading.open_webui_files import tell_embedded, tell_files
-from app.exchange.reading.open_webui_sources import sources_of
+from app.exchange.reading.open_webui.details import unfold
+from app.exchange.reading.open_webui.files import tell_embedded, tell_files
+from app.exchange.reading.open_webui.sources import sources_of
 from app.exchange.reading.ratings import rated
 from app.exchange.reading.web import address
 from app.exchange.reading.written import Written

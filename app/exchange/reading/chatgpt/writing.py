@@ -1,7 +1,7 @@
 """Letters and the like that ChatGPT writes into its text as `:::writing{variant="email" subject="…" id="…"}` … `:::`.
 
 The page shows them as a box. What the person has changed in it stands in `metadata.writing_blocks`, by their id. Last
-looked up in public code on 2026-11-30 (the converters named in `chatgpt_marks`).
+looked up in public code on 2026-11-30 (the converters named in `marks`).
 """
 
 import re

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.exchange.reading import notes, shapes
-from app.exchange.reading.chatgpt_marks import Marks
-from app.exchange.reading.chatgpt_writing import written
+from app.exchange.reading.chatgpt.marks import Marks
+from app.exchange.reading.chatgpt.writing import written
 from app.exchange.reading.notes import Say
 from app.exchange.reading.pieces import Piece, folded_text, together, told
 

@@ -3,7 +3,7 @@
 Last looked up on 2026-11-30 in danny-avila/LibreChat: `useExportConversation.ts`, `useBuildMessageTree.ts`, and in
 `packages/data-provider/src` `schemas.ts`, `types/assistants.ts`, `types/agents.ts`, `types/runs.ts`, `types/web.ts`,
 `artifacts.ts`; marks in `client/src/utils/citations.ts`, `components/Web/plugin.ts`, `Context.tsx`. Kinds of parts in
-`content` are in `librechat_parts.KINDS`, the words in marks in `librechat_marks.LISTS`.
+`content` are in `parts.KINDS`, the words in marks in `marks.LISTS`.
 """
 
 from collections.abc import Mapping

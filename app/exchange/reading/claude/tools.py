@@ -1,6 +1,6 @@
 """What Claude's tools were asked (`tool_use`) and gave (`tool_result`).
 
-Tools that write documents are in `claude_artifacts`. A result is a list of items, and names the use it belongs to
+Tools that write documents are in `artifacts`. A result is a list of items, and names the use it belongs to
 (`tool_use_id`). Last looked up in public code on 2026-11-30, in the converters named there.
 """
 
@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from app.domain.message import Source
-from app.exchange.reading import claude_artifacts, notes, shapes, tool_use
+from app.exchange.reading import notes, shapes, tool_use
+from app.exchange.reading.claude import artifacts as claude_artifacts
 from app.exchange.reading.documents import Desk, Document, language
 from app.exchange.reading.notes import Say
 from app.exchange.reading.pieces import Piece, folded_text, together, told

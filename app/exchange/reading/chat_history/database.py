@@ -12,7 +12,7 @@ from app.domain.carried import Carried
 from app.domain.message import Role
 from app.errors import ImportRefused
 from app.exchange.reading import notes, shapes
-from app.exchange.reading.chat_history import FORMAT, ROLES
+from app.exchange.reading.chat_history.reader import FORMAT, ROLES
 from app.exchange.reading.context import Reading
 from app.exchange.reading.foreign_database import check_pages, columns, reading_of, row_at
 from app.exchange.reading.intake import LARGEST_PIECE, Meter

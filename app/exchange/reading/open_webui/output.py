@@ -11,8 +11,8 @@ from typing import Any
 from app.domain.message import Source, Step
 from app.exchange.reading import notes, shapes, tool_use
 from app.exchange.reading.notes import Say
-from app.exchange.reading.open_webui_details import unfold
-from app.exchange.reading.open_webui_files import tell_embedded, tell_made
+from app.exchange.reading.open_webui.details import unfold
+from app.exchange.reading.open_webui.files import tell_embedded, tell_made
 from app.exchange.reading.web import address, cited
 from app.exchange.reading.written import Written
 

@@ -1,0 +1,1 @@
+"""Reads what Open WebUI exports, and its database."""
