@@ -17,6 +17,7 @@ class Words:
 
     language: str
     person: str
+    instruction: str
     thinking: str
     sources: str
     steps: str
@@ -83,7 +84,7 @@ def branch(carried: Carried) -> list[Message]:
 def transcript(carried: Carried, words: Words) -> Transcript:
     """Put a conversation into words."""
     conversation = carried.conversation
-    messages = [message for message in branch(carried) if message.role is not Role.SYSTEM]
+    messages = branch(carried)
     models = dict.fromkeys(message.model.name for message in messages if message.model)
     days = dict.fromkeys(each.created_at.date().isoformat() for each in (*messages[:1], *messages[-1:]))
     return Transcript(
@@ -98,7 +99,7 @@ def transcript(carried: Carried, words: Words) -> Transcript:
 def _said(message: Message, words: Words) -> Said:
     by_person = message.role is Role.USER
     return Said(
-        speaker=words.person if by_person else _answerer(message),
+        speaker=_speaker(message, words),
         by_person=by_person,
         text=message.content,
         at=f'{message.created_at:%Y-%m-%d %H:%M} UTC',
@@ -109,7 +110,9 @@ def _said(message: Message, words: Words) -> Said:
     )
 
 
-def _answerer(message: Message) -> str:
+def _speaker(message: Message, words: Words) -> str:
+    if message.role is not Role.ASSISTANT:
+        return words.person if message.role is Role.USER else words.instruction
     if message.command is not None:
         return f'/{message.command.name}'
     return message.model.name if message.model else 'Guilherme'

@@ -94,6 +94,7 @@ def words(t: Translator) -> Words:
     return Words(
         language=t.language,
         person=t('You'),
+        instruction=t('Instruction'),
         thinking=t('Thoughts'),
         sources=t('Sources'),
         steps=t('Notes'),

@@ -116,6 +116,8 @@ class Wire:
     def _actions(self, message: Message) -> list[str]:
         if message.role is Role.USER:
             return ['copy', 'edit', 'fork']
+        if message.role is Role.SYSTEM:
+            return ['copy']
         go_on = (message.status in CAN_GO_ON and not _is_too_long(message)) or message.stats.get(
             'done_reason'
         ) == 'length'

@@ -14,6 +14,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import BrowserLog, OpenTab, StartApp
 from tests.browser.screen import Screen
+from tests.exchange.open_webui_samples import QUESTION, answered, chat
 from tests.exchange.reading_files import FILES
 from tests.replies.waiting import until
 from tests.support.app_process import AppProcess
@@ -175,6 +176,21 @@ async def test_what_could_not_be_read_is_said_and_is_there_as_a_file(
     await bring(screen, FILES / 'claude.json')
     await expect(result).to_have_text('2 conversations were imported.')
     await expect(screen.part('import-remarks')).to_have_count(0)
+
+
+async def test_the_instruction_of_a_conversation_is_no_answer(importing_app: AppProcess, open_tab: OpenTab) -> None:
+    given = json.dumps([chat(QUESTION, answered(content='Gone.'), params={'system': 'Be **brief**.'})]).encode()
+    screen = await open_tab(importing_app, PATH, locale='pt-BR')
+    await bring(screen, {'name': 'chats.json', 'mimeType': '', 'buffer': given})
+    await expect(screen.part('import-result')).to_have_text('1 conversa foi importada.')
+    await screen.open('/')
+    await screen.part('conversation-item').click()
+    instruction = screen.page.locator('[data-testid=message][data-role=system]')
+    await expect(instruction.get_by_test_id('message-label')).to_have_text('Instrução')
+    await expect(instruction.get_by_role('heading')).to_contain_text('Instrução, ')
+    await expect(instruction.get_by_test_id('message-body').locator('strong')).to_have_text('brief')
+    await expect(instruction.get_by_role('button')).to_have_count(1)
+    await expect(screen.reply.get_by_test_id('message-label')).to_have_count(0)
 
 
 async def test_a_file_can_be_dropped(importing_app: AppProcess, open_tab: OpenTab) -> None:

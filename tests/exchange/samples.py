@@ -15,6 +15,7 @@ GEMMA = ModelRef('ollama', 'gemma2:2b')
 WORDS = Words(
     language='en',
     person='You',
+    instruction='Instruction',
     thinking='Thoughts',
     sources='Sources',
     steps='Notes',

@@ -1,12 +1,16 @@
+import io
 import json
+from collections.abc import Callable
 
 import pytest
 from markdown_it import MarkdownIt
+from pypdf import PdfReader
 
 from app.domain.carried import Carried
-from app.domain.message import Status
+from app.domain.message import Role, Status
 from app.exchange.json_file import json_file
 from app.exchange.markdown_file import markdown_file
+from app.exchange.pdf_file import pdf_file
 from app.exchange.text_file import plain_text, text_file
 from app.exchange.transcript import Transcript
 from tests.exchange.samples import rich, talk, told
@@ -18,6 +22,10 @@ def as_markdown(carried: Carried) -> str:
 
 def as_text(carried: Carried) -> str:
     return text_file(told(carried))
+
+
+def as_pdf(carried: Carried) -> str:
+    return ' '.join(page.extract_text() for page in PdfReader(io.BytesIO(pdf_file(told(carried)))).pages)
 
 
 @pytest.mark.parametrize('write', [as_markdown, as_text])
@@ -42,6 +50,13 @@ def test_the_branch_that_is_shown_with_all_around_it(write: object) -> None:
     assert places == sorted(places)
     assert 'Outra' not in text
     assert 'javascript' not in text
+
+
+@pytest.mark.parametrize('write', [as_markdown, as_text, as_pdf])
+def test_an_instruction_stands_under_its_own_name(write: Callable[[Carried], str]) -> None:
+    text = write(talk('Why?', 'So.', 'Answer briefly.', role=Role.SYSTEM, model=None))
+    assert 0 < text.find('So.') < text.find('Instruction') < text.find('Answer briefly.')
+    assert 'Guilherme' not in text
 
 
 def test_json_has_every_branch() -> None:

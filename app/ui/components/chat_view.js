@@ -204,6 +204,7 @@ export default {
       root.dataset.role = message.role;
       if (message.command) root.dataset.command = "";
       const item = { id: message.id, root, html: [] };
+      if (message.role === "system") root.append(this.parts.instruction());
       item.thinking = root.appendChild(this.parts.thinking());
       const place = message.role === "user" ? root.appendChild(element("div", "bubble")) : root;
       item.body = place.appendChild(element("div", "message-body", "message-body"));

@@ -310,6 +310,7 @@ def _labels(t: Translator) -> dict[str, Any]:
         'messages': t('Messages'),
         'you': t('You'),
         'answer': t('Answer'),
+        'instruction': t('Instruction'),
         'copied': t('Copied'),
         'task': t('Task'),
         'notes': t('Footnotes'),

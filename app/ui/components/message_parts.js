@@ -38,6 +38,12 @@ export class MessageParts {
     part.append(element("summary", "", "", this.labels.thinking), Object.assign(element("div", "thinking-text"), { dir: "auto" }));
     return part;
   }
+  // To be seen; the heading of the message says the same to a screen reader.
+  instruction() {
+    const label = element("div", "message-label", "message-label", this.labels.instruction);
+    label.setAttribute("aria-hidden", "true");
+    return label;
+  }
   errors(error) {
     if (!error) return [];
     const parts = [element("span", "", "", error.text)];

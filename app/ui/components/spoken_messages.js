@@ -15,7 +15,8 @@ export function name(root, message, labels) {
   const heading = document.createElement("h2");
   heading.className = "sr-only";
   heading.id = `said-${message.id}`;
-  heading.textContent = `${message.role === "user" ? labels.you : labels.answer}, ${when}`;
+  const who = { user: labels.you, system: labels.instruction }[message.role] ?? labels.answer;
+  heading.textContent = `${who}, ${when}`;
   root.prepend(heading);
   root.tabIndex = -1; // it takes the focus when the button that had it is gone
   root.setAttribute("aria-labelledby", heading.id);
