@@ -18,7 +18,11 @@ ATTACKS = [text.encode('utf-8', 'replace').decode() for _, text in HOSTILE_MARKD
 """Half a surrogate pair cannot go over a wire; everything else goes as it is."""
 
 ALLOWED = 'p br hr h1 h2 h3 h4 h5 h6 blockquote ul ol li em strong s table thead tbody tr th td pre code div span a img'
-FORBIDDEN = f':not({", ".join([*ALLOWED.split(), "button", "input"])})'
+ALLOWED += ' details summary sup button input'
+SWALLOWING = re.compile(r'<details|\$\$|\\\[|\\begin|^ *(```|~~~)', re.MULTILINE)
+"""What takes in all that follows, if it is not closed."""
+
+FORBIDDEN = f':not({", ".join(ALLOWED.split())}, math, math *)'
 
 INSPECT = """
 forbidden => {
@@ -32,11 +36,15 @@ forbidden => {
       if (node.matches('button:not([data-action=copy-code])')) say('button', node);
       for (const name of node.getAttributeNames())
         if (/^(on.*|id|name|style|srcset|action|formaction)$/.test(name)) say(name, node);
+      if (node.closest('math')) {
+        if (node.namespaceURI !== 'http://www.w3.org/1998/Math/MathML') say('no part of a formula', node);
+        if (node.getAttributeNames().some((name) => /href|src/.test(name))) say('a formula leads away', node);
+      }
       if (node.href && !/^(https?|mailto):/.test(node.href)) say('link', node);
       if (node.src && new URL(node.src).origin !== location.origin) say('source', node);
       if (['fixed', 'absolute', 'sticky'].includes(getComputedStyle(node).position)) say('position', node);
       const box = node.getBoundingClientRect();
-      if (box.width && (box.top < room.top - 2 || box.bottom > room.bottom + 2)) say('outside', node);
+      if (node.checkVisibility() && box.width && (box.top < room.top - 2 || box.bottom > room.bottom + 2)) say('outside', node);
     }
   }
   if (window.attacked) found.push('a script ran');
@@ -103,6 +111,7 @@ async def test_as_an_answer_that_streams(
     await tab.has_status('complete')
     outside, guard = await look_outside(tab), Guard(tab)
     attacks = [with_own_labels(attack, number) for number, attack in enumerate(ATTACKS[part::3])]
+    attacks.sort(key=lambda attack: SWALLOWING.search(attack) is not None)
     # Not in the question, which would be too long; and in pieces of which few are alike, or Ollama gives up.
     monkeypatch.setattr(ollama, 'script', 'rate=120 piece=64 say=' + quote('\n\n'.join(attacks)))
     await tab.ask('go on')
