@@ -7,8 +7,11 @@ from pathlib import Path
 from app.chat.importing import Import, Importing
 
 
-async def steps(importing: Importing, owner_id: str, file: Path, language: str) -> AsyncGenerator[Import, None]:
+async def steps(
+    importing: Importing, owner_id: str, file: Path, language: str, name: str = ''
+) -> AsyncGenerator[Import, None]:
     """Import a file, which is removed in the end, and give every step that is told of; the last one says how it ended.
+    `name` is what the person calls it.
 
     Whoever closes this before its end cancels the import.
 
@@ -24,7 +27,7 @@ async def steps(importing: Importing, owner_id: str, file: Path, language: str) 
     step = None
     importing.changed.subscribe(hear)
     try:
-        _start(importing, owner_id, file, language)
+        _start(importing, owner_id, file, language, name)
         while step is None or step.runs:
             step = await told.get()
             yield step
@@ -34,9 +37,9 @@ async def steps(importing: Importing, owner_id: str, file: Path, language: str) 
             importing.cancel(owner_id)
 
 
-def _start(importing: Importing, owner_id: str, file: Path, language: str) -> None:
+def _start(importing: Importing, owner_id: str, file: Path, language: str, name: str) -> None:
     try:
-        importing.start(owner_id, file, language)
+        importing.start(owner_id, file, language, name)
     except BaseException:
         file.unlink(missing_ok=True)
         raise

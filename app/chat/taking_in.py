@@ -31,7 +31,7 @@ their commits. Eight times as much takes a quarter less in all, and holds replie
 class Tally:
     """How many conversations were new, there already, there with news, and left in the trash where they lay.
 
-    `instruction` says that one for every conversation came along.
+    `instruction` says that one for every conversation came along, `sources` which programs wrote the file.
     """
 
     new: int = 0
@@ -39,6 +39,7 @@ class Tally:
     with_news: int = 0
     in_trash: int = 0
     instruction: bool = False
+    sources: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -70,7 +71,6 @@ class TakingIn:
         self._owner_id = owner_id
         self._file = file
         self._place = place
-        self._sources: dict[str, None] = {}
         self._folders: dict[str, str] = {}
         self._beside: dict[str, str] = {}
         self._preferences: Mapping[str, Any] | None = None
@@ -91,8 +91,12 @@ class TakingIn:
                 case Wishes():
                     self._preferences = _usable(item.data)
                 case Origin():
-                    self._sources[item.name] = None
+                    self._note_source(item.name)
         await self._take_conversations([item for item in items if isinstance(item, Carried)])
+
+    def _note_source(self, name: str) -> None:
+        if name not in self.tally.sources:
+            self.tally = replace(self.tally, sources=(*self.tally.sources, name))
 
     async def _take_conversations(self, conversations: Sequence[Carried]) -> None:
         stored, messages = await self._look(conversations)
@@ -129,7 +133,7 @@ class TakingIn:
             id=self.id,
             owner_id=self._owner_id,
             file=self._file,
-            sources=tuple(self._sources),
+            sources=self.tally.sources,
             created_at=datetime.now(UTC),
             conversations=self.tally.new,
             with_news=len(self._beside),

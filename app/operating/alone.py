@@ -52,8 +52,8 @@ async def opened(parts: Parts) -> AsyncIterator[Parts]:
         await parts.close()
 
 
-async def take_in(parts: Parts, chunks: Iterable[bytes], size: int, t: Translator) -> AsyncIterator[Report]:
-    """Import a file of about so many bytes; yield the same reports as an app that runs.
+async def take_in(parts: Parts, chunks: Iterable[bytes], size: int, t: Translator, name: str) -> AsyncIterator[Report]:
+    """Import a file of this name and about so many bytes; yield the same reports as an app that runs.
 
     Raises:
         OperationRefused: the file cannot be read.
@@ -65,7 +65,7 @@ async def take_in(parts: Parts, chunks: Iterable[bytes], size: int, t: Translato
     except ImportRefused as error:
         yield refusal_report(t, error)
         return
-    async with aclosing(reports(importing, LOCAL_OWNER, file, t)) as told:
+    async with aclosing(reports(importing, LOCAL_OWNER, file, t, name)) as told:
         async for report in told:
             yield report
     importing.forget(LOCAL_OWNER)

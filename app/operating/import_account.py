@@ -52,7 +52,7 @@ class Account:
 
     def refuse(self, file: str, error: GuilhermeError) -> None:
         """Take note that a file could not be taken in at all."""
-        nothing = {**dict.fromkeys(COUNTS, 0), 'instruction': False, 'remarked': 0}
+        nothing = {'sources': [], 'written_by': '', **dict.fromkeys(COUNTS, 0), 'instruction': False, 'remarked': 0}
         self._remarks = []
         self._end(file, {**nothing, 'error': _why(self._console.t, error)})
 
@@ -83,7 +83,8 @@ class Account:
         if report['error'] is not None:
             tell(_harmless(f'{report["file"]}: {report["error"]["text"]}'), sys.stderr)
             return
-        self._console.say(_harmless(report['file']))
+        written_by = f' ({report["written_by"]})' if report['written_by'] else ''
+        self._console.say(_harmless(report['file'] + written_by))
         self._say_counts(report)
         if report['instruction']:
             t = self._console.t

@@ -58,7 +58,7 @@ def _through(app: RunningApp, files: Sequence[Path], account: Account) -> None:
     for file in files:
         try:
             with _opened(file) as (stream, size):
-                for report in app.take_in(_chunks(file, stream), size):
+                for report in app.take_in(_chunks(file, stream), size, _name(file)):
                     account.hear(str(file), report)
         except GuilhermeError as error:
             account.refuse(str(file), error)
@@ -72,10 +72,15 @@ async def _alone(parts: 'Parts', files: Sequence[Path], account: Account, t: Tra
         for file in files:
             try:
                 with _opened(file) as (stream, size):
-                    async for report in take_in(parts, _chunks(file, stream), size, t):
+                    async for report in take_in(parts, _chunks(file, stream), size, t, _name(file)):
                         account.hear(str(file), report)
             except OperationRefused as error:
                 account.refuse(str(file), error)
+
+
+def _name(file: Path) -> str:
+    """Give what the file is called, as it can be stored: on some systems a name is any bytes."""
+    return file.name.encode('utf-8', 'replace').decode()
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from app.errors import OperationRefused
 from app.operating.door import Door
@@ -24,8 +24,8 @@ class RunningApp:
         self._place = urlsplit(door.url)
         self._headers = {'Authorization': f'Bearer {door.key}', 'Accept-Language': language, 'Connection': 'close'}
 
-    def take_in(self, chunks: Iterable[bytes], size: int) -> Iterator[Report]:
-        """Let it import a file of about so many bytes; yield its reports, the last of which says how that ended.
+    def take_in(self, chunks: Iterable[bytes], size: int, name: str) -> Iterator[Report]:
+        """Let it import a file of this name and about so many bytes; yield its reports; the last says how that ended.
 
         Raises:
             OperationRefused: it does not answer, does not let us in, or ended meanwhile.
@@ -35,7 +35,7 @@ class RunningApp:
             yield refusal
             return
         try:
-            yield from self._sent(chunks)
+            yield from self._sent(chunks, name)
         except (OSError, HTTPException) as error:
             raise OperationRefused(reason='app_gone', message=str(error)) from error
 
@@ -52,9 +52,9 @@ class RunningApp:
             raise OperationRefused(reason='no_way_in', message=f'{response.status} {response.reason}')
         return _report(found) if found else None
 
-    def _sent(self, chunks: Iterable[bytes]) -> Iterator[Report]:
+    def _sent(self, chunks: Iterable[bytes], name: str) -> Iterator[Report]:
         with closing(self._connection(None)) as connection:
-            headers = {**self._headers, 'Transfer-Encoding': 'chunked'}
+            headers = {**self._headers, 'Transfer-Encoding': 'chunked', 'X-File-Name': quote(name, errors='replace')}
             with suppress(BrokenPipeError, ConnectionResetError):  # it may have had enough, and said why
                 connection.request('POST', '/_commands/import', chunks, headers, encode_chunked=True)
             yield from _reports(connection.getresponse())

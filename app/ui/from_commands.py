@@ -19,6 +19,7 @@ from app.domain.conversation import LOCAL_OWNER
 from app.errors import GuilhermeError, ImportRefused
 from app.ui.import_report import Report, refusal_report, reports
 from app.ui.translations import Translator, negotiate, translator
+from app.ui.uploads import name_given
 
 LINES = 'application/x-ndjson'
 HEADERS: Mapping[str, str] = {'Cache-Control': 'no-store'}
@@ -64,7 +65,7 @@ class FromCommands:
             return Response(status_code=400)
         except GuilhermeError as error:
             return _line(refusal_report(t, error))
-        told = reports(self.chat.importing, LOCAL_OWNER, file, t)
+        told = reports(self.chat.importing, LOCAL_OWNER, file, t, name_given(request))
         lines = (_written(report) async for report in told)  # whoever leaves before the end cancels the import
         return StreamingResponse(lines, media_type=LINES, headers=HEADERS)
 

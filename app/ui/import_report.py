@@ -13,6 +13,7 @@ from app.chat.taking_in import Tally
 from app.errors import GuilhermeError, ImportRefused
 from app.exchange.reading.remarks import Remark
 from app.ui.import_wording import refusal_sentence, remark_sentence
+from app.ui.preview_wording import source_names
 from app.ui.translations import Translator
 
 AT_ONCE = 100
@@ -21,14 +22,17 @@ AT_ONCE = 100
 Report = Mapping[str, Any]
 
 
-async def reports(importing: Importing, owner_id: str, file: Path, t: Translator) -> AsyncGenerator[Report, None]:
+async def reports(
+    importing: Importing, owner_id: str, file: Path, t: Translator, name: str
+) -> AsyncGenerator[Report, None]:
     """Import a file, which is removed in the end, and yield how far it is: `read` of `total` bytes, or `remarks` about
-    what could not be read. The last one has `ended` and says what became of the conversations.
+    what could not be read. The last one has `ended` and says what became of the conversations. `name` is what
+    the person calls the file.
 
     Whoever closes this before cancels the import.
     """
     try:
-        async with aclosing(steps(importing, owner_id, file, t.language)) as told:
+        async with aclosing(steps(importing, owner_id, file, t.language, name)) as told:
             async for step in told:
                 if step.runs:
                     yield {'ended': False, 'read': step.read, 'total': step.total}
@@ -51,6 +55,8 @@ def _result(t: Translator, step: Import) -> Report:
     error = ImportRefused(reason='cancelled') if step.state == 'cancelled' else step.error
     return {
         'ended': True,
+        'sources': [*tally.sources],
+        'written_by': source_names(t, tally.sources) if tally.sources else '',
         'imported': tally.new,
         'updated': tally.with_news,
         'known': tally.known,

@@ -43,7 +43,7 @@ class Uploads:
             size = int(request.headers.get('content-length') or 0)
             file = await received(request.stream(), importing, size)
             try:
-                importing.preview(LOCAL_OWNER, file, language, _name(request))
+                importing.preview(LOCAL_OWNER, file, language, name_given(request))
             except BaseException:
                 file.unlink(missing_ok=True)
                 raise
@@ -58,6 +58,6 @@ class Uploads:
         return Response(sentence, 409, media_type='text/plain; charset=utf-8')
 
 
-def _name(request: Request) -> str:
-    """Give what the file is called, as far as the browser says so."""
+def name_given(request: Request) -> str:
+    """Give what the file in a request is called, as far as who sends it says so."""
     return ' '.join(unquote(request.headers.get('x-file-name', '')).split())[:LONGEST_NAME]

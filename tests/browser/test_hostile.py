@@ -44,7 +44,8 @@ forbidden => {
       if (node.src && new URL(node.src).origin !== location.origin) say('source', node);
       if (['fixed', 'absolute', 'sticky'].includes(getComputedStyle(node).position)) say('position', node);
       const box = node.getBoundingClientRect();
-      if (node.checkVisibility() && box.width && (box.top < room.top - 2 || box.bottom > room.bottom + 2)) say('outside', node);
+      const isOutside = box.top < room.top - 2 || box.bottom > room.bottom + 2;
+      if (isOutside && box.width && node.checkVisibility()) say('outside', node);
     }
   }
   if (window.attacked) found.push('a script ran');

@@ -92,15 +92,15 @@ async def test_what_comes_in_is_said_to_people(where: Path) -> None:
     code, out, err = await run('import', *files, '--data-dir', str(where))
     assert (code, err) == (0, '')
     assert out.splitlines() == [
-        files[0],
+        f'{files[0]} (ChatGPT)',
         '      2 conversations were imported.',
-        files[1],
+        f'{files[1]} (Claude)',
         '      2 conversations were imported.',
         'In all',
         '      4 conversations were imported.',
     ]
     code, out, err = await run('import', files[0], '--data-dir', str(where), LANG='pt_BR.UTF-8')
-    assert (code, out.splitlines(), err) == (0, [files[0], '      2 já estavam aqui.'], '')
+    assert (code, out.splitlines(), err) == (0, [f'{files[0]} (ChatGPT)', '      2 já estavam aqui.'], '')
     assert rows(where, 'conversation', "owner_id = 'local'") == 4
 
 
@@ -114,6 +114,8 @@ async def test_what_comes_in_is_said_to_programs(where: Path, tmp_path: Path) ->
     first, nowhere, folder = said['files']
     assert first | {'remarks': []} == {
         'file': str(odd),
+        'sources': ['chat-history'],
+        'written_by': 'Histórico antigo de conversas',
         'imported': 2,
         'updated': 0,
         'known': 0,
@@ -136,6 +138,16 @@ async def test_what_comes_in_is_said_to_programs(where: Path, tmp_path: Path) ->
     assert nowhere['error']['text'] == f'Não existe o arquivo {tmp_path}/nowhere.json.'
     code, said, _ = await imported(where, odd)
     assert (code, said['imported'], said['known']) == (0, 0, 2)
+
+
+async def test_what_comes_in_is_kept_under_the_name_of_its_file_for_an_undo(where: Path, tmp_path: Path) -> None:
+    file = tmp_path / 'às 10.json'
+    file.write_text(ODD)
+    await run('import', str(file), '--data-dir', str(where))
+    with closing(sqlite3.connect(where / 'guilherme.db')) as database:
+        assert database.execute('SELECT file, sources, conversations FROM past_import').fetchall() == [
+            ('às 10.json', '["chat-history"]', 2)
+        ]
 
 
 async def test_if_nothing_could_be_read_the_exit_code_says_so(where: Path, tmp_path: Path) -> None:
