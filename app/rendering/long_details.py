@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markdown_it.token import Token
 
@@ -75,5 +76,5 @@ def _inside(block: Block) -> list[Block]:
     """Give the blocks in a section."""
     tokens = block.tokens[len(_opening(block.tokens)) : -1]
     starts = [index for index, token in enumerate(tokens) if token.level == 1 and token.nesting >= 0]
-    parts = [tokens[start:end] for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True)]
+    parts = [tokens[start:end] for start, end in pairwise([*starts, len(tokens)])]
     return [Block(part, *(part[0].map or (0, 0))) for part in parts]

@@ -234,3 +234,10 @@ def test_code_gets_colours_at_once_if_they_are_quickly_found() -> None:
 def test_only_so_much_code_gets_colours_at_a_time() -> None:
     growing = GrowingMarkdown(''.join(f'```python\n{f"return {n};" * 60}\n```\n\n' for n in range(3)))
     assert ['tok-' in block for block in growing.blocks()] == [True, False, False]
+
+
+def test_a_long_section_in_which_nothing_stands_yet_grows() -> None:
+    text = '<details><summary>' * 60
+    growing = grown(text, step=10)
+    growing.finish()
+    assert growing.blocks() == render_blocks(text)
