@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from app.rendering.bounds import plain_paragraph
 from app.rendering.effort import STEP_CHARACTERS, STEP_LINES, Effort
-from app.rendering.formulas import Formula, could_end, is_open, opens_lines, read_formula
+from app.rendering.formulas import Formula, begins_lines, could_end, is_open, opens_lines, read_formula
 
 FORMULA, OPEN_FORMULA = 'formula', 'open_formula'
 """Tokens. The `content` of both is the source with its delimiters, `info` of a formula what stands between them."""
@@ -54,12 +54,19 @@ def _inline(state: StateInline, silent: bool) -> bool:
     formula = read_formula(state.src, state.pos)
     if formula is not None and formula.end <= state.posMax:
         return _take(state, formula, silent)
-    if formula is not None or not is_open(state.src, state.pos):
+    if formula is not None or not _is_left_open(state):
         return False
     if not silent:
         state.push(OPEN_FORMULA, '', 0).content = state.src[state.pos : state.posMax]
     state.pos = state.posMax
     return True
+
+
+def _is_left_open(state: StateInline) -> bool:
+    if not could_end(state.src, state.pos):
+        return False
+    goes_on = opens_lines(state.src, state.pos) and state.src.find('\n', state.pos) >= 0
+    return (begins_lines if goes_on else is_open)(state.src, state.pos)
 
 
 def _take(state: StateInline, formula: Formula, silent: bool) -> bool:
@@ -79,23 +86,25 @@ def _lines(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     if silent:
         return True
-    found = _read(state, start, end)
+    found = read_lines(state, start, end)
     if found is None:
         return False
     last, complete = found
     content = state.getLines(start, last, state.blkIndent, False).strip()
     if complete:
-        last = _paragraph_end(state, last, end) if _goes_on(content) else last
-        _push(state, start, last)
+        while _goes_on(content) and goes_on_to(state, last, end):
+            last += 1
+        push_paragraph(state, start, last)
     else:
         state.tokens += plain_paragraph(content, start, last, state.level)
     state.line = last
     return True
 
 
-def _read(state: StateBlock, start: int, end: int) -> tuple[int, bool] | None:
+def read_lines(state: StateBlock, start: int, end: int, at: int = 0) -> tuple[int, bool] | None:
     """Give the line behind a formula, and whether it has an end; None if it is none.
 
+    It begins in line `start`, behind `at` characters of its text.
     Looks at four times as many lines each time, so that the work is in proportion to the formula. Only its first line
     is asked whether it reads like prose: what follows would come too late, when blocks behind it have been shown.
     """
@@ -103,7 +112,7 @@ def _read(state: StateBlock, start: int, end: int) -> tuple[int, bool] | None:
     most = 1
     while True:
         last, is_all = _lines_of(state, start, min(start + most, end))
-        content = state.getLines(start, last, state.blkIndent, False).strip()
+        content = state.getLines(start, last, state.blkIndent, False).strip()[at:]
         if not effort.spend(len(content) // STEP_CHARACTERS + (last - start) // STEP_LINES):
             return None
         if formula := read_formula(content, 0):
@@ -139,17 +148,16 @@ def _goes_on(content: str) -> bool:
     return formula is not None and any(map(str.isalnum, content[formula.end :]))
 
 
-def _paragraph_end(state: StateBlock, line: int, end: int) -> int:
-    rules = state.md.block.ruler.getRules('paragraph')
-    while line < end and not state.isEmpty(line):
-        is_text = state.sCount[line] < 0 or state.sCount[line] - state.blkIndent > 3
-        if not is_text and any(rule(state, line, end, True) for rule in rules):
-            break
-        line += 1
-    return line
+def goes_on_to(state: StateBlock, line: int, end: int) -> bool:
+    """Say whether a paragraph goes on to a line."""
+    if line >= end or state.isEmpty(line):
+        return False
+    is_text = state.sCount[line] < 0 or state.sCount[line] - state.blkIndent > 3
+    return is_text or not any(rule(state, line, end, True) for rule in state.md.block.ruler.getRules('paragraph'))
 
 
-def _push(state: StateBlock, start: int, end: int) -> None:
+def push_paragraph(state: StateBlock, start: int, end: int) -> None:
+    """Make a paragraph of some lines."""
     token = state.push('paragraph_open', 'p', 1)
     token.map = [start, end]
     token = state.push('inline', '', 0)

@@ -26,6 +26,9 @@ _TEX = r'\\[A-Za-z]|\^|_\{|(?<![A-Za-z0-9])[A-Za-z]_[A-Za-z0-9]'
 
 _SIGN_OR_PROSE = re.compile(rf'(?P<sign>[\\^_={{}}<>])|{_WORDS}')
 _TEX_OR_PROSE = re.compile(rf'(?P<sign>{_TEX})|{_WORDS}')
+_SIGN_OR_WORD = re.compile(rf'(?P<sign>{_TEX}|(?<=[\w)}}\]]) ?[=<>+/]|\\\\)|[^\W\d_]{{3,}}|\*\*|`')
+"""What tells a line of a formula from one of prose that stands below `$$`, such as a price level."""
+
 _SIGN = re.compile(r'[\\^_={}<>]')
 _ONLY_WORDS = re.compile(_WORDS)
 
@@ -102,6 +105,23 @@ def could_end(text: str, start: int) -> bool:
 def opens_lines(text: str, start: int) -> bool:
     """Say whether what a line begins with, at `start`, begins lines of a formula, whatever comes on later lines."""
     return any(kind.opening.match(text, start) for kind in _KINDS if kind.display)
+
+
+def begins_lines(text: str, start: int) -> bool:
+    """Say whether what begins at `start` and has no end on its line goes on over the next ones, whatever these are.
+
+    Its first line that is not blank tells, the same one or the next: it has a sign before any word, or no word at all.
+    """
+    for kind in _KINDS:
+        if not kind.display or not (opening := kind.opening.match(text, start)):
+            continue
+        first, *others = text[opening.end() :].split('\n', 2)
+        if not others or kind is _ENVIRONMENT:
+            return kind is _ENVIRONMENT
+        first = first if first.strip() else others[0]
+        found = _SIGN_OR_WORD.search(first)
+        return bool(first.strip() or kind is not _DOLLARS) if found is None else found['sign'] is not None
+    return False
 
 
 def _formula(text: str, opening: 're.Match[str]', end: int, kind: _Kind) -> Formula | None:

@@ -23,6 +23,7 @@ from app.rendering.effort import Effort
 from app.rendering.emphasis import EmphasisInline
 from app.rendering.footnotes import GROWING, back_html, number_notes, reference_html
 from app.rendering.formula_cells import keep_bars_in_formulas
+from app.rendering.formula_paragraphs import find_formulas_behind_words
 from app.rendering.formula_rules import find_formulas, formulas_as_text, is_display
 from app.rendering.highlight import highlight
 from app.rendering.line_breaks import break_lines
@@ -213,6 +214,7 @@ def _parser() -> MarkdownIt:
     number_notes(parser)
     bound(parser)
     find_formulas(parser)
+    find_formulas_behind_words(parser)
     keep_bars_in_formulas(parser)
     return parser
 

@@ -54,6 +54,11 @@ BLOCKS = (
     '> $$\n> - x\n> $$\n> and\n> \\[\n> # y',
     '| a | b |\n|---|---|\n| $x$ | $$y$$ |',
     '| a | b |\n|---|---|\n| $|x|$ | b |\n| c | d |',
+    'so we get: $$\n- x + y\n$$\n\nand *more*',
+    '1. then $$\n   x = 1\n\n   $$\n2. so \\[\n   # y_1\n   \\] here\n',
+    '> We have \\begin{align}\n> - a &= b\n> \\end{align}\n> and',
+    'Price: $$\nGood *food*\n- item',
+    'never closed: $$\n- x + y\n\n- item',
 )
 FORMULA_LINES = st.lists(
     st.sampled_from((*INLINE, 'words', 'the', '3', 'and so', '- x', '*b*', '_c_', '')), min_size=1, max_size=7
