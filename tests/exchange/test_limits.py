@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import ImportRefused
+from app.exchange.reading.bounds import MOST_SOURCES, MOST_STEPS
 from app.exchange.reading.intake import CHUNK
 from app.exchange.reading.json_bytes import pieces
 from app.exchange.reading.json_events import LONGEST_NUMBER, LongNumbers
@@ -149,6 +150,7 @@ def large() -> dict[str, tuple[bytes, str | None]]:
         'keys of a megabyte': (chat(beside=b'{"%s":' % (b'k' * MEGABYTE) * 40 + b'1' + b'}' * 40), None),
         'parts of an answer': (b'[{"conversationId":"c","messages":[{"text":"x","content":%s}]}]' % parts, None),
         'items of an answer': (answer_with(parts), None),
+        'blocks of an answer': (b'[{"chat_messages":[{"sender":"assistant","content":%s}]}]' % parts, None),
         'messages within each other': (librechat(4_900), None),
     }
 
@@ -159,6 +161,28 @@ async def test_reading_takes_bounded_memory(tmp_path: Path) -> None:
     refused = [outcome.refused and outcome.refused['reason'] for outcome in outcomes]
     assert dict(zip(files, refused, strict=True)) == {name: reason for name, (_, reason) in files.items()}
     assert outcomes[-1].grown < ROOM
+
+
+def chatgpt(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Make a conversation of ChatGPT's in which each answer stands below the one before."""
+    messages = ({'author': {'role': 'assistant'}, 'content': content} for content in answers)
+    nodes = {str(at): {'parent': str(at - 1), 'message': message} for at, message in enumerate(messages)}
+    return [{'id': 'c', 'mapping': nodes}]
+
+
+def test_of_the_notes_and_sources_of_an_answer_so_many_are_kept_whatever_the_format(tmp_path: Path) -> None:
+    found = [{'type': 'knowledge', 'url': f'https://a.example/{at}'} for at in range(MOST_SOURCES + 5)]
+    blocks = [{'type': 'x'}] * (MOST_STEPS + 5) + [{'type': 'tool_result', 'content': found}]
+    for file in (
+        [{'uuid': 'c', 'chat_messages': [{'sender': 'assistant', 'content': blocks}]}],
+        chatgpt([{'content_type': 'x'}] * (MOST_STEPS + 5)),
+        json.loads(answer_with(json.dumps([{'type': 'x'}] * (MOST_STEPS + 5)).encode())),
+    ):
+        [made] = read_json(tmp_path, file)
+        [message] = made.messages
+        assert len(message.steps) == MOST_STEPS + 1
+        assert message.steps[-1].title == 'There are more notes; they are not part of the import.'
+        assert len(message.sources) <= MOST_SOURCES
 
 
 def test_brackets_may_lie_deep_only_where_messages_hold_each_other(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.domain.message import Source, Step
 from app.exchange.reading import notes, tool_use
+from app.exchange.reading.bounds import MOST_SOURCES, MOST_STEPS
 from app.exchange.reading.notes import Say
 
 
@@ -19,18 +20,43 @@ class Piece:
     sources: tuple[Source, ...] = ()
 
 
+class Pile:
+    """Pieces that are put below each other. Of more notes and sources than a message may have, it keeps one too many:
+    that tells that there are more.
+    """
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._thoughts: list[str] = []
+        self._steps: list[Step] = []
+        self._sources: dict[str, Source] = {}
+
+    def add(self, piece: Piece) -> None:
+        """Put a piece below those before it; a page that several name is named once, by the first."""
+        self._texts += [piece.text] if piece.text else []
+        self._thoughts += [piece.thinking] if piece.thinking else []
+        self._steps += piece.steps[: MOST_STEPS + 1 - len(self._steps)]
+        for source in piece.sources:
+            if len(self._sources) >= MOST_SOURCES:
+                break
+            self._sources.setdefault(source.url or source.title, source)
+
+    def whole(self) -> Piece:
+        """Give all of them as one."""
+        return Piece(
+            text=notes.paragraphs(self._texts),
+            thinking=notes.paragraphs(self._thoughts),
+            steps=tuple(self._steps),
+            sources=tuple(self._sources.values()),
+        )
+
+
 def together(pieces: Iterable[Piece]) -> Piece:
-    """Put pieces below each other; a page that several name is named once, by the first."""
-    pieces = tuple(pieces)
-    sources: dict[str, Source] = {}
-    for source in (source for piece in pieces for source in piece.sources):
-        sources.setdefault(source.url or source.title, source)
-    return Piece(
-        text=notes.paragraphs(piece.text for piece in pieces),
-        thinking=notes.paragraphs(piece.thinking for piece in pieces),
-        steps=tuple(step for piece in pieces for step in piece.steps),
-        sources=tuple(sources.values()),
-    )
+    """Put pieces below each other, one after the other as they come."""
+    pile = Pile()
+    for piece in pieces:
+        pile.add(piece)
+    return pile.whole()
 
 
 def told(t: Say, tool: str, given: Any = None, result: Any = None) -> Piece:

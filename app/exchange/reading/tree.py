@@ -12,6 +12,7 @@ from app.domain.message import Message, Role
 from app.domain.model import ModelRef
 from app.domain.thoughts import apart
 from app.errors import ImportRefused
+from app.exchange.reading.bounds import MOST_SOURCES, bounded
 from app.exchange.reading.context import Reading
 from app.exchange.reading.nodes import Node
 from app.exchange.reading.notes import paragraphs
@@ -74,7 +75,10 @@ def carried(reading: Reading, outline: Outline, nodes: Sequence[Node], *, join: 
         kept, heads = _joined(kept)
     if not kept:
         return None
-    ordered = _from_the_top(kept)
+    ordered = [
+        replace(node, steps=bounded(node.steps, reading.t), sources=node.sources[:MOST_SOURCES])
+        for node in _from_the_top(kept)
+    ]
     messages = _messages(outline, ordered)
     head = _head(outline.current, by_key, heads) or ordered[-1].key
     return Carried(

@@ -4,14 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.domain.message import Source, Step
+from app.exchange.reading.bounds import MOST_SOURCES, MOST_STEPS, bounded
 from app.exchange.reading.fields import Fate, unknown
 from app.exchange.reading.notes import Say, fenced, folded, paragraphs, plain
-
-MOST_STEPS = 1_000
-"""Folded notes of one message. An answer of an agent's has some dozens."""
-
-MOST_SOURCES = 1_000
-"""Sources of one message."""
 
 
 class Written:
@@ -47,12 +42,10 @@ class Written:
         self._thoughts += thoughts
 
     def note(self, *steps: Step | None) -> None:
-        """Add folded notes; None is none. The last of too many says that there are more."""
+        """Add folded notes; None is none. One beyond those that are kept stands for all others."""
         for step in filter(None, steps):
-            if len(self._steps) < MOST_STEPS:
+            if len(self._steps) <= MOST_STEPS:
                 self._steps.append(step)
-            elif len(self._steps) == MOST_STEPS:
-                self._steps.append(Step(self.t('There are more notes; they are not part of the import.'), ''))
 
     def keep(self, kind: str, value: Any) -> None:
         """Keep what we do not know, folded as it is in the file; `kind` is what it is called there."""
@@ -113,7 +106,7 @@ class Written:
     @property
     def steps(self) -> tuple[Step, ...]:
         """The folded notes."""
-        return tuple(self._steps)
+        return bounded(self._steps, self.t)
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -13,7 +13,7 @@ from app.exchange.reading.claude import tools as claude_tools
 from app.exchange.reading.claude.artifacts import tagged
 from app.exchange.reading.documents import Desk
 from app.exchange.reading.notes import Say
-from app.exchange.reading.pieces import Piece, together
+from app.exchange.reading.pieces import Piece, Pile, together
 from app.exchange.reading.web import address
 
 SAID, THOUGHT, ASKED, GAVE, PICTURE, SILENT = 'said', 'thought', 'asked', 'gave', 'picture', 'silent'
@@ -49,11 +49,11 @@ class Blocks:
 
     def read(self, desk: Desk) -> tuple[Piece, Desk]:
         """Give what became of them, and the documents that lie open behind them."""
-        pieces = []
+        pile = Pile()
         for block in self._blocks:
             piece, desk = self._read(block, desk)
-            pieces.append(piece)
-        return together(pieces), desk
+            pile.add(piece)
+        return pile.whole(), desk
 
     def _read(self, block: Mapping[str, Any], desk: Desk) -> tuple[Piece, Desk]:
         kind = shapes.text(block.get('type'), 'type') or 'text'

@@ -83,13 +83,13 @@ def gave(block: Mapping[str, Any], tool: str, desk: Desk, t: Say, *, is_told: bo
 
     Of a tool that writes documents the text says only that all went well.
     """
-    pieces = [_item(item, desk, t) for item in _items(block)]
+    shown = together(_item(item, desk, t) for item in _items(block))
     text = '' if is_told else text_of(block)
     if tool in RUN:
-        pieces.append(folded_text(t, t('Output'), tool_use.printed_by(text)))
-    elif text.strip() and (block.get('is_error') is True or not is_told_apart(tool)):
-        pieces.append(told(t, tool, None, text))
-    return together(pieces)
+        return together([shown, folded_text(t, t('Output'), tool_use.printed_by(text))])
+    if text.strip() and (block.get('is_error') is True or not is_told_apart(tool)):
+        return together([shown, told(t, tool, None, text)])
+    return shown
 
 
 def titles(block: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
