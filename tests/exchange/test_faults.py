@@ -363,7 +363,14 @@ OUTLINES = st.one_of(
 )
 
 
+def of_open_webui(*items: Any) -> dict[str, Any]:
+    """Make a conversation of Open WebUI's whose answer is made of items."""
+    return {'id': 'x', 'chat': {'history': {'messages': {'a': {'role': 'assistant', 'output': [*items]}}}}}
+
+
 @example(given=[{'mapping': {'a': {'message': {'content': {'content_type': []}}}}}])
+@example(given=[of_open_webui({'type': []}, {'type': 'message', 'content': [{'type': {}}]})])
+@example(given=[of_open_webui({'type': 'function_call_output', 'output': [{'type': []}]})])
 @given(given=st.lists(OUTLINES, max_size=3))
 @settings(max_examples=400, deadline=None)
 def test_any_json_of_the_right_outline_is_read_or_refused(given: list[Any], tmp_path_factory: Any) -> None:

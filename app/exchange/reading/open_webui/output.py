@@ -41,14 +41,18 @@ class _Place:
 def tell_output(output: Any, written: Written) -> None:
     """Add the items of an answer to what was written; one whose type is unknown stays as it is, unless it has text."""
     items = shapes.side_mappings([{'type': 'message', 'content': output}] if isinstance(output, str) else output)
-    results = {_call_id(item): item for item in items if item.get('type') in RESULTS and _call_id(item)}
-    called = {_call_id(item) for item in items if item.get('type') not in RESULTS}
+    results = {_call_id(item): item for item in items if _kind(item) in RESULTS and _call_id(item)}
+    called = {_call_id(item) for item in items if _kind(item) not in RESULTS}
     place = _Place(written, results)
     for item in items:
-        kind = shapes.side_text(item.get('type'))
+        kind = _kind(item)
         if kind in RESULTS and _call_id(item) in called:
             continue
         KINDS.get(kind, _unknown)(place, item)
+
+
+def _kind(item: Item) -> str:
+    return shapes.side_text(item.get('type'))
 
 
 def _call_id(item: Item) -> str:
@@ -67,10 +71,10 @@ def _message(place: _Place, item: Item) -> None:
     unfold(_text_of(item.get('content')), place.written)  # functions of the server's own still write blocks into it
     for part in shapes.side_mappings(item.get('content')):
         place.written.name(cited(part.get('annotations')))
-        if part.get('type') in IMAGES:
+        if _kind(part) in IMAGES:
             place.written.say(notes.image(place.t))
         elif 'text' not in part and 'refusal' not in part:
-            place.written.keep(shapes.side_text(part.get('type')), part)
+            place.written.keep(_kind(part), part)
 
 
 def _reasoning(place: _Place, item: Item) -> None:
@@ -79,7 +83,7 @@ def _reasoning(place: _Place, item: Item) -> None:
 
 
 def _call(place: _Place, item: Item) -> None:
-    name = shapes.side_text(item.get('name')) or shapes.side_text(item.get('type')).removesuffix('_call')
+    name = shapes.side_text(item.get('name')) or _kind(item).removesuffix('_call')
     given = next((item[key] for key in ('arguments', 'input', 'action') if item.get(key)), '')
     result = place.results.get(_call_id(item), {})
     gave = next((each for each in (_gave(result), item.get('output'), item.get('error')) if each), '')
@@ -99,7 +103,7 @@ def _gave(result: Item) -> Any:
 
 
 def _images_in(output: Any) -> int:
-    return sum(part.get('type') in IMAGES for part in shapes.side_mappings(output))
+    return sum(_kind(part) in IMAGES for part in shapes.side_mappings(output))
 
 
 def _shown(place: _Place, result: Item) -> None:
@@ -147,7 +151,7 @@ def _unknown(place: _Place, item: Item) -> None:
     if text := _text_of(item.get('content')).strip():
         unfold(text, place.written)
     else:
-        place.written.keep(shapes.side_text(item.get('type')), item)
+        place.written.keep(_kind(item), item)
 
 
 KINDS: Mapping[str, Callable[[_Place, Item], None]] = {
