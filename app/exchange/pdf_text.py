@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import groupby
@@ -42,6 +42,10 @@ class Style:
     chip: bool = False
 
 
+Measure = Callable[[str, Style], float]
+"""Gives how wide a text is in a style, in points."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A text of one style, and its width. One that runs from right to left is drawn as a whole."""
@@ -69,20 +73,14 @@ class Line:
             self.pieces.append(piece)
         self.width += piece.width
 
-    def ended(self) -> 'Line':
+    def ended(self, measure: Measure) -> 'Line':
         """Take the spaces at the end away."""
         while self.pieces and self.pieces[-1].text.endswith(' '):
             last = self.pieces.pop()
-            text = last.text.rstrip(' ')
-            width = last.width * len(text) / len(last.text) if not text else last.width - _spaces(last, text)
-            self.width += width - last.width
-            if text:
-                self.pieces.append(replace(last, text=text, width=width))
+            if text := last.text.rstrip(' '):
+                self.pieces.append(replace(last, text=text, width=measure(text, last.style)))
+        self.width = sum(piece.width for piece in self.pieces)
         return self
-
-
-def _spaces(piece: Piece, text: str) -> float:
-    return (len(piece.text) - len(text)) * piece.style.size * 0.28
 
 
 class Typesetter:
@@ -117,7 +115,7 @@ class Typesetter:
     def lines(self, texts: Iterable[tuple[str, Style]], width: float) -> list[Line]:
         """Break texts of several styles into lines of at most `width`, at least one."""
         texts = list(texts)
-        breaker = _Breaker(width)
+        breaker = _Breaker(width, self.width)
         for text, style in texts:
             for atom in ATOM.findall(text):
                 if atom == '\n':
@@ -212,8 +210,9 @@ class _Breaker:
     Spaces stay at the beginning of a line only where the text itself begins one (`_begins`).
     """
 
-    def __init__(self, width: float) -> None:
+    def __init__(self, width: float, measure: Measure) -> None:
         self._width = width
+        self._measure = measure
         self._lines: list[Line] = []
         self._line = Line()
         self._word: list[Piece] = []
@@ -246,21 +245,20 @@ class _Breaker:
         width = sum(piece.width for piece in word)
         if self._line.pieces and self._line.width + width > self._width:
             self._next_line()
-        for piece in word if width <= self._width else _letters(word):
+        for piece in word if width <= self._width else self._letters(word):
             if self._line.pieces and self._line.width + piece.width > self._width:
                 self._next_line()
             self._line.add(piece)
 
     def _next_line(self) -> None:
-        self._lines.append(self._line.ended())
+        self._lines.append(self._line.ended(self._measure))
         self._line, self._begins = Line(), False
 
-
-def _letters(word: Iterable[Piece]) -> Iterator[Piece]:
-    """Cut a word that is wider than any line."""
-    for piece in word:
-        for char in piece.text:
-            yield Piece(char, piece.style, piece.width / len(piece.text))
+    def _letters(self, word: Iterable[Piece]) -> Iterator[Piece]:
+        """Cut a word that is wider than any line."""
+        for piece in word:
+            for char in piece.text:
+                yield replace(piece, text=char, width=self._measure(char, piece.style))
 
 
 def _reversed_by_level(pieces: list[tuple[int, Piece]]) -> list[tuple[int, Piece]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
@@ -116,7 +116,8 @@ def test_right_to_left_is_drawn_so_and_begins_at_the_right(type_: Typesetter) ->
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.text(max_size=60), max_size=4), st.floats(20, 500))
+@given(texts=st.lists(st.text(max_size=60), max_size=4), width=st.floats(20, 500))
+@example(texts=['', '0001\u0590'], width=20.0)  # a bold 0 is wider than a bold 1
 def test_no_line_is_wider_than_it_may_and_no_letter_is_lost(type_: Typesetter, texts: list[str], width: float) -> None:
     styles = [Style(), Style('bold'), Style('mono', 9), Style('italic', colour='accent')]
     lines = type_.lines(zip(texts, styles, strict=False), width)
@@ -125,6 +126,13 @@ def test_no_line_is_wider_than_it_may_and_no_letter_is_lost(type_: Typesetter, t
     if given.isascii() and given.isprintable():
         drawn = ''.join(piece.text for line in lines for piece in line.pieces)
         assert drawn.replace(' ', '') == given.replace(' ', '')
+
+
+@pytest.mark.parametrize('face', ['regular', 'mono'])
+def test_spaces_at_the_end_of_a_line_take_no_room(type_: Typesetter, face: str) -> None:
+    style = Style(face)
+    [line] = type_.lines([('ab   ', style)], COLUMN)
+    assert line.width == pytest.approx(type_.width('ab', style))
 
 
 def test_nothing_is_drawn_below_the_margin() -> None:
