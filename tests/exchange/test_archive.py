@@ -198,12 +198,13 @@ def test_of_a_broken_one_the_rest_is_there_and_what_is_lost_is_said(
 
 def test_odd_values_of_our_own_cost_only_themselves(tmp_path: Path) -> None:
     [first, _], remarks = split(items(changed(written(TWO), odd_values), tmp_path))
+    began = TWO[0][0].conversation.created_at
     assert [(each.reason, each.message) for each in remarks[:-1]] == [
         ('wrong_time', 1), ('unknown_role', 2), ('wrong_shape', 2), ('wrong_time', 0),
     ]  # fmt: skip
     assert remarks[-1].reason == 'wrong_checksum'
     question, answer = first.messages
-    assert (question.created_at, answer.role, answer.content) == (START, Role.ASSISTANT, '[Said by narrator]\n\nHello')
+    assert (question.created_at, answer.role, answer.content) == (began, Role.ASSISTANT, '[Said by narrator]\n\nHello')
     assert (answer.status, answer.sources, first.conversation.archived_at) == (Status.COMPLETE, (), None)
 
 
