@@ -19,7 +19,7 @@ import pytest
 from app import __version__
 from tests.operating.running import begun, run
 from tests.replies.waiting import until
-from tests.support.app_process import AppProcess, free_port, running_app
+from tests.support.app_process import AppProcess, free_port, running_app, until_ready
 from tests.support.ollama_server import OllamaServer
 from tests.support.pipes import full_pipe
 
@@ -225,8 +225,7 @@ async def test_an_ipv6_address_is_one_like_others(host: str, tmp_path: Path) -> 
     async with begun('--demo', *where) as process:
         assert process.stdout is not None
         said = (await process.stdout.readline()).decode()
-        async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(retries=5)) as client:
-            assert (await client.get(f'{said.split()[-1]}/readyz')).status_code == 200
+        await until_ready(process, said.split()[-1])
         process.terminate()
         _, err = await process.communicate()
     assert said == f'Guilherme is ready: http://[::1]:{where[3]}\n'
@@ -240,8 +239,7 @@ async def test_every_line_of_a_log_of_objects_is_one(tmp_path: Path) -> None:
     async with begun('--demo', *where, settings=settings) as process:
         assert process.stderr is not None
         lines = [await process.stderr.readline()]  # that it is ready
-        async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(retries=5)) as client:
-            await client.get(f'http://127.0.0.1:{port}/healthz')
+        await until_ready(process, f'http://127.0.0.1:{port}')
         reader, writer = await asyncio.open_connection('127.0.0.1', port)
         writer.write(b'nonsense\r\n\r\n')  # the web server complains of it
         await reader.read()
@@ -262,8 +260,7 @@ async def test_a_log_nobody_reads_holds_nothing_up(tmp_path: Path) -> None:
     settings = {'OLLAMA_HOST': NOBODY, 'GUILHERME_LOG_FORMAT': 'json'}  # the news of the start are lines of this log
     with full_pipe() as pipe:
         async with begun('--port', port, '--data-dir', str(tmp_path), stderr=pipe, settings=settings) as process:
-            async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(retries=5)) as client:
-                assert (await client.get(f'http://127.0.0.1:{port}/readyz')).status_code == 200
+            await until_ready(process, f'http://127.0.0.1:{port}')
             process.terminate()
             assert await process.wait() == 0
 

@@ -18,6 +18,9 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 30
 """Seconds to wait for `/readyz`, which takes about one, on a busy machine a few, or for an end."""
 
+LOOK_AGAIN = 0.02
+"""Seconds between two questions whether it is ready."""
+
 BETWEEN_SIGNALS = 0.05
 """Seconds between two signals: those of a kind that come at once are one."""
 
@@ -115,13 +118,11 @@ class AppProcess:
 
     async def _ready(self) -> None:
         assert self._process is not None
-        ended = asyncio.ensure_future(self._process.wait())
-        async with httpx.AsyncClient() as client, asyncio.timeout(PATIENCE):
-            while not await _answers(client, f'{self.url}/readyz'):
-                if ended.done():
-                    raise RuntimeError(f'the app ended with code {ended.result()}:\n{self.log()}')
-                await asyncio.wait([ended], timeout=0.02)
-        ended.cancel()
+        try:
+            await until_ready(self._process, self.url)
+        except RuntimeError as error:
+            error.add_note(self.log())
+            raise
 
 
 @asynccontextmanager
@@ -135,6 +136,24 @@ async def running_app(
         yield app
     finally:
         await app.kill()
+
+
+async def until_ready(process: asyncio.subprocess.Process, url: str) -> None:
+    """Wait until a process says at its address that it is ready.
+
+    Raises:
+        RuntimeError: it ended instead.
+        TimeoutError: it was not ready within `PATIENCE`.
+    """
+    ended = asyncio.ensure_future(process.wait())
+    try:
+        async with httpx.AsyncClient() as client, asyncio.timeout(PATIENCE):
+            while not await _answers(client, f'{url}/readyz'):
+                if ended.done():
+                    raise RuntimeError(f'the app ended with code {ended.result()}')
+                await asyncio.wait([ended], timeout=LOOK_AGAIN)
+    finally:
+        ended.cancel()
 
 
 async def _answers(client: httpx.AsyncClient, url: str) -> bool:
