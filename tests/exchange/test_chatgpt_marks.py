@@ -80,7 +80,15 @@ def test_addresses_alone_and_files_are_sources_too(tmp_path: Path) -> None:
         ('Said\ue202turn0search0\ue202turn0news1\ue206.', 'Said.'),
         ('Said \ue200cite\ue202turn2search1\ue20b.', 'Said.'),
         ('It broke off \ue200cite\ue202turn0sea', 'It broke off'),
-        ('It broke off in \ue200entity\ue202["city", "Ushuaia", "the', 'It broke off in'),
+        ('It broke off in \ue200entity\ue202["city", "Ushuaia", "the', 'It broke off in Ushuaia'),
+        ('In ' + cite('["city", "Ushuaia', kind='entity') + ' now.', 'In Ushuaia now.'),
+        (r'It freezes \ue200cite\ue202turn0search0\ue201 soon.', 'It freezes soon.'),
+        (r'Write `\ue200cite\ue202turn0search0\ue201` so.', r'Write `\ue200cite\ue202turn0search0\ue201` so.'),
+        (
+            'Write `【3†a】` or\n~~~\nciteturn0search0\n~~~\nso【3†a】.',
+            'Write `【3†a】` or\n~~~\nciteturn0search0\n~~~\nso.',
+        ),
+        (f'No box in `x{cite("turn0search0")}` either.', 'No box in `x` either.'),
         ('No end \ue200cite\ue202turn0search0 and on.', 'No end and on.'),
         ('Copied citeturn0search0turn0search3 bare fileciteturn2file5L65-L75.', 'Copied bare.'),
         ('Old【12†source】 and older【4:0†L3-L9】.', 'Old and older.'),
@@ -161,6 +169,14 @@ def test_a_question_with_pasted_marks_is_cleaned_too(tmp_path: Path) -> None:
     given['mapping']['n0']['message']['content']['parts'] = [f'You said {cite("turn0search0")} so?']
     [chat] = read_json(tmp_path, given)
     assert chat.messages[0].content == 'You said so?'
+
+
+def test_what_one_sees_of_a_mark_in_a_question_is_the_persons(tmp_path: Path) -> None:
+    asked = 'What is 【12†source】, and citeturn0search1?'
+    given = conversation(message('assistant', 'A mark.'))
+    given['mapping']['n0']['message']['content']['parts'] = [asked]
+    [chat] = read_json(tmp_path, given)
+    assert chat.messages[0].content == asked
 
 
 def test_no_mark_is_left_in_documents_thoughts_and_what_tools_gave(tmp_path: Path) -> None:

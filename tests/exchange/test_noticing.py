@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.message import Role
+from app.domain.message import Role, Source
 from app.exchange.reading.context import MOST_REMARKS, Reading
 from app.exchange.reading.nodes import Node
 from app.exchange.reading.noticing import noticed
@@ -35,6 +35,14 @@ def test_marks_left_in_an_answer_are_said(name: str, tmp_path: Path) -> None:
     [made], [remark] = remarks(tmp_path, given('It freezes \ue2f0 in May')[name])
     assert (remark.reason, remark.message, remark.title) == ('marks_left', 2, made.conversation.title)
     assert made.messages[1].content.startswith('It freezes')
+
+
+@pytest.mark.parametrize('name', ['claude', 'chat_history'])
+def test_marks_that_another_program_took_over_become_what_they_stand_for(name: str, tmp_path: Path) -> None:
+    text = 'In \ue200entity\ue202["city","Ushuaia"]\ue201 \ue200cite\ue202https://a.example\ue201 it freezes.'
+    [made], said = remarks(tmp_path, given(text)[name])
+    assert (made.messages[1].content, said) == ('In Ushuaia it freezes.', [])
+    assert made.messages[1].sources == (Source('https://a.example', 'https://a.example'),)
 
 
 @pytest.mark.parametrize('name', ['chatgpt', 'claude', 'chat_history'])

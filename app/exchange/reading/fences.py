@@ -25,6 +25,21 @@ def outside_code(text: str, change: Callable[[str], str]) -> str:
     return ''.join(piece if is_code else change(piece) for is_code, piece in _told_apart(text))
 
 
+class Code:
+    """The code in a text. Places in it are asked for from its beginning to its end."""
+
+    def __init__(self, text: str) -> None:
+        self._pieces = _told_apart(text)
+        self._is_code, self._end = False, 0
+
+    def holds(self, place: int) -> bool:
+        """Tell whether what stands there is code."""
+        while self._end <= place and (piece := next(self._pieces, None)) is not None:
+            self._is_code = piece[0]
+            self._end += len(piece[1])
+        return self._is_code
+
+
 def _told_apart(text: str) -> Iterator[tuple[bool, str]]:
     at = 0
     while (opening := _OPENING.search(text, at)) is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.message import Role
 from app.exchange.reading import notes
+from app.exchange.reading.chatgpt.marks import Marks, has_marks
 from app.exchange.reading.context import Reading
 from app.exchange.reading.nodes import Node
 
@@ -31,6 +32,8 @@ def noticed(reading: Reading, node: Node) -> Node:
     """Give a message as it is kept, and remark what is odd about it: nothing came of what the file has, or marks for
     programs are left in the text.
     """
+    if node.role is Role.ASSISTANT and (has_marks(node.content) or has_marks(node.thinking)):
+        node = _without_marks(reading, node)
     if node.role is Role.ASSISTANT and node.is_empty and says_something(node.source):
         reading.remark('came_out_empty', message=node.number)
         return replace(node, steps=(notes.folded(reading.t, '', node.source),))
@@ -40,6 +43,14 @@ def noticed(reading: Reading, node: Node) -> Node:
         said = notes.paragraphs([notes.speaker(reading.t, node.speaker), node.content])
         return replace(node, content=said)
     return node
+
+
+def _without_marks(reading: Reading, node: Node) -> Node:
+    """Put what they stand for in the place of ChatGPT's marks: programs take its conversations over with them."""
+    marks = Marks({}, reading.t)
+    content, thinking = marks.read(node.content), marks.read(node.thinking)
+    sources, steps = (*node.sources, *marks.sources), (*node.steps, *marks.steps)
+    return replace(node, content=content, thinking=thinking, sources=sources, steps=steps)
 
 
 def says_something(value: Any) -> bool:

@@ -5,6 +5,7 @@ first is its kind: `cite`, `filecite`, `navlist`, `entity`, `image_group`, `i`, 
 `url`, `genui`. Fields are anchors (`turn0search3`, `L8-L12`), words, addresses or JSON. U+E203 and U+E204 stand around
 a text that a source backs; U+E202 with an anchor also comes alone, ended by U+E206. Before 2024 marks were
 `【12†source】`; what was copied from a page has `citeturn0search3` bare, or `:contentReference[oaicite:0]{index=0}`.
+What stands in code or was written by the person is left as it is, as far as one sees it.
 What a mark stands for is looked up in `references`. Last looked up in public code on 2026-11-30, in the
 converters named there.
 """
@@ -18,6 +19,7 @@ from typing import Any
 from app.domain.message import Source, Step
 from app.exchange.reading import notes, shapes
 from app.exchange.reading.chatgpt import references as known
+from app.exchange.reading.fences import Code, outside_code
 from app.exchange.reading.notes import Say
 from app.exchange.reading.pieces import Piece
 from app.exchange.reading.web import address
@@ -28,6 +30,9 @@ PICTURES = frozenset({'i', 'image_group', 'image_inline', 'image_v2', 'images'})
 
 MOST_SHOWN = 1_000_000
 """Characters that the marks of one message may show: each may show the same long name again."""
+
+ENDINGS = ('', ']', '"]', '}', '"}')
+"""What may be missing at the end of a mark that was cut off."""
 
 _ANCHOR = r'(?:turn\d+[a-z_]+\d+|L\d+(?:-L?\d+)?)'
 _MARK = re.compile(
@@ -42,23 +47,37 @@ _MARK = re.compile(
 """None of these parts looks past where the next one may begin, so that the search takes the time of the text."""
 _SIGNS = ('\ue200', '\ue202', '【', 'citeturn', ':chatgpt-content-reference{', ':contentReference[')
 """One of these is in whatever `_MARK` finds, and to look for them takes a hundredth of the time."""
+_WHOLE = re.compile(r'(?:\ue200|\\{1,2}ue200)[a-z_]{1,40}(?:\ue202|\\{1,2}ue202)')
+"""How a mark begins that can be nothing else, also in escapes, as some programs keep it."""
+_UNMISTAKABLE = ('\ue200', '\\ue200')
+_ESCAPE = re.compile(r'\\{1,2}ue2(0[0-9a-f])')
 _ANCHORS = re.compile(rf'(?:{_ANCHOR}[\s,]*)+')
 _PRIVATE = re.compile('[\ue200-\ue2ff]')
 _ENDS_A_GAP = frozenset(' \t\n.,;:!?)')
 
 
-def cleaned(piece: Piece, t: Say) -> Piece:
-    """Give a piece without marks, wherever they are: in a document, a thought, in what a tool gave."""
-    marks = Marks({}, t)
+def has_marks(text: str) -> bool:
+    """Tell whether there are such marks in a text, as characters or in escapes."""
+    return any(sign in text for sign in _UNMISTAKABLE) and _WHOLE.search(text) is not None
+
+
+def cleaned(piece: Piece, t: Say, *, is_own: bool = False) -> Piece:
+    """Give a piece without marks, wherever they are: in a document, a thought, in what a tool gave. With `is_own` it is
+    what the person wrote.
+    """
+    marks = Marks({}, t, is_own=is_own)
     steps = tuple(replace(step, text=marks.read(step.text)) for step in piece.steps)
     return replace(piece, text=marks.read(piece.text), thinking=marks.read(piece.thinking), steps=steps)
 
 
 class Marks:
-    """The marks of one message. `sources`, and `steps` of what we do not know, are complete when its texts are read."""
+    """The marks of one message; with `is_own` the person wrote it. `sources`, and `steps` of what we do not know, are
+    complete when its texts are read.
+    """
 
-    def __init__(self, metadata: Mapping[str, Any], t: Say) -> None:
+    def __init__(self, metadata: Mapping[str, Any], t: Say, *, is_own: bool = False) -> None:
         self._t = t
+        self._is_own = is_own
         self._references = shapes.side_mappings(metadata.get('content_references'))
         self._by_mark = {
             mark: each for each in reversed(self._references) if (mark := _text(each, 'matched_text').strip())
@@ -92,11 +111,16 @@ class Marks:
 
     def read(self, text: str) -> str:
         """Give a text with each mark replaced by what it stands for, and without any that is left."""
+        if not self._is_own and '\\ue200' in text:
+            text = outside_code(text, _unescaped)
         if not any(sign in text for sign in _SIGNS):
             return _PRIVATE.sub('', text)
         parts: list[str] = []
         end, gap = 0, False
+        code = Code(text)
         for found in _MARK.finditer(text):
+            if found[0] < '\ue200' and self._reference(found) is None and (self._is_own or code.holds(found.start())):
+                continue  # one sees it
             gap = _append(parts, text[end : found.start()], gap=gap)
             shown = self._shown(found) if self._left > 0 else ''
             self._left -= len(shown)
@@ -179,6 +203,11 @@ class Marks:
             self._sources.setdefault(source.url or source.title, source)
 
 
+def _unescaped(prose: str) -> str:
+    """Put the characters in the place of their escapes, where these are marks and nobody writes about them."""
+    return _ESCAPE.sub(lambda found: chr(0xE200 + int(found[1], 16)), prose) if has_marks(prose) else prose
+
+
 def _append(parts: list[str], text: str, *, gap: bool, last: bool = False) -> bool:
     """Add a text. Behind a mark that left nothing, the blanks before it go if a blank or the end of a phrase follows.
 
@@ -210,10 +239,13 @@ def _fields(mark: str) -> tuple[str, list[str]]:
 
 
 def _parsed(field: str) -> Any:
-    try:
-        return json.loads(field)
-    except (ValueError, RecursionError):
-        return None
+    """Give a field's JSON, also if its end is missing; None if it is none."""
+    for ending in ENDINGS:
+        try:
+            return json.loads(field + ending)
+        except (ValueError, RecursionError):
+            continue
+    return None
 
 
 def _said(value: Any) -> str:

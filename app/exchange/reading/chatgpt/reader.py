@@ -117,7 +117,7 @@ def _node(name: str, number: int, above: _Before, conversation: _Conversation) -
         role, speaker = reading.role(said, ROLES)
         hidden = _is_hidden(message, metadata)
         piece, desk = (Piece(), above.desk) if hidden else _piece(name, message, said, above.desk, conversation)
-        piece = cleaned(piece, reading.t)
+        piece = cleaned(piece, reading.t, is_own=role is Role.USER)
         model = _slug(metadata, 'model_slug') or above.model
         node = Node(
             key=name,
@@ -163,7 +163,7 @@ def _piece(
             canvas = _canvas(name, conversation)
             return chatgpt_documents.called(recipient, _text(content), canvas, desk, t)
         return _called(recipient, content, conversation), desk
-    marks = Marks(metadata, t)
+    marks = Marks(metadata, t, is_own=role == 'user')
     piece = chatgpt_content.said(content, metadata, marks, t)
     rest = [*marks.rest(), *(notes.file(t, attached) for attached in _attachments(metadata))]
     beside = Piece(text=notes.paragraphs(rest), steps=marks.steps, sources=marks.sources)
