@@ -66,11 +66,16 @@ async def test_ids_of_a_temporary_conversation_become_ordinary_ones(desk: Desk) 
 
 
 @pytest.mark.parametrize('name', ['updated_at', 'deleted_at'])
-async def test_a_time_nobody_will_live_in_is_refused(desk: Desk, name: str) -> None:
+async def test_a_time_nobody_will_live_in_costs_only_itself(desk: Desk, name: str) -> None:
     begin(desk, given(lambda record: record['conversation'].update({name: '9999-12-31T00:00:00.000000+00:00'})))
     last = await ended(desk)
-    assert last.error is not None
-    assert (last.error.details['reason'], last.error.details['conversation']) == ('wrong_time', 1)
+    [remark] = last.remarks.first
+    assert (last.state, last.tally, last.remarks.count) == ('done', Tally(new=1, sources=('guilherme',)), 1)
+    assert (remark.reason, remark.conversation, remark.message) == ('wrong_time', 1, 0)
+    assert remark.details['field'] == name
+    [conversation] = await listed(desk)
+    assert conversation.deleted_at is None
+    assert conversation.updated_at == conversation.created_at
 
 
 async def test_what_is_too_long_for_a_list_is_cut(desk: Desk) -> None:
