@@ -10,7 +10,17 @@ from app.exchange.reading.intake import Meter
 from app.exchange.recognising import read_file
 from app.storage.staging import Staging
 from tests.chat.desk import Desk
-from tests.chat.test_importing import begin, bring, chat, count, ended, everything, listed, texts
+from tests.chat.test_importing import (
+    another_starts_meanwhile,
+    begin,
+    bring,
+    chat,
+    count,
+    ended,
+    everything,
+    listed,
+    texts,
+)
 from tests.replies.waiting import until
 
 
@@ -51,9 +61,8 @@ async def goes_on(desk: Desk, conversation_id: str) -> None:
 async def test_what_failed_is_no_double_when_it_comes_again(desk: Desk) -> None:
     await bring(desk, [chat(f'c{number}', 'one', 'two') for number in range(60)])
     later = [chat(f'c{number}', 'one', 'two', 'three') for number in range(60)]
+    another_starts_meanwhile(desk)
     begin(desk, json.dumps([*later, *(chat(f'd{number}', *['text ' * 200] * 20) for number in range(60))]))
-    await until(lambda: (desk.chat.importing.current(LOCAL_OWNER) or Import(owner_id='')).tally.new > 0)
-    await Staging(desk.parts.database).give_up()  # as another process does that starts meanwhile
     assert (await ended(desk)).state == 'failed'
     assert (await bring(desk, later)).tally == Tally(with_news=60)
     await no_doubles(desk)
