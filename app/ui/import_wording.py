@@ -22,7 +22,7 @@ REFUSALS: Mapping[str, str] = {
     'too_long': msgid('A conversation is larger than {limit} MB.'),
     'long_text': msgid('A text is larger than {limit} MB.'),
     'long_number': msgid('A number here is longer than any real one.'),
-    'too_deep': msgid('Too many brackets stand within each other here.'),
+    'too_deep': msgid('The brackets here are nested too deeply.'),
     'too_many': msgid('A conversation has more than {limit} values.'),
     'too_many_messages': msgid('A conversation has more than {limit} messages.'),
     'bad_zip': msgid('This .zip is damaged. Try to download it again.'),
@@ -32,8 +32,8 @@ REFUSALS: Mapping[str, str] = {
     'newer_version': msgid('This archive comes from a newer version of Guilherme. Update this one first.'),
     'bad_database': msgid('This database is damaged.'),
     'no_space': msgid('There is not enough space on the disk.'),
-    'busy': msgid('Another import is still running. Wait for its end, or cancel it.'),
-    'undoing': msgid('An import is just being undone. Wait for its end.'),
+    'busy': msgid('Another import is still running. Wait for it to finish, or cancel it.'),
+    'undoing': msgid('An import is being undone right now. Wait for it to finish.'),
     'came_out_empty': msgid('Nothing of this answer could be read; it is kept as it is in the file.'),
     'marks_left': msgid('Marks for programs are left in the text.'),
     'no_manifest': msgid(
@@ -42,7 +42,7 @@ REFUSALS: Mapping[str, str] = {
     'missing_member': msgid('This part of the archive is missing.'),
     'missing_lines': msgid('{value} lines of this part of the archive are missing.'),
     'wrong_checksum': msgid('This part of the archive was changed after it was written.'),
-    'more_remarks': msgid('There is more to say of this conversation than {limit} things.'),
+    'more_remarks': msgid('There were more than {limit} such things in this conversation. The others are not listed.'),
     'cancelled': msgid('The import was cancelled, so nothing of the file was kept.'),
     'interrupted': msgid('The import was interrupted, so nothing of it was kept. Try again.'),
 }
@@ -52,8 +52,8 @@ SHOWN = 5
 """Remarks on the page."""
 
 REMARKS: Mapping[str, str] = {
-    'cut_off': msgid('The file ends too early. What stands before its end was imported. Was the download complete?'),
-    'not_json': msgid('From here on the file is not JSON. What stands before was imported.'),
+    'cut_off': msgid('The file ends too early. Everything up to there was imported. Was the download complete?'),
+    'not_json': msgid('From here on the file is not JSON. Everything before was imported.'),
     'bad_zip': msgid('This part is damaged. What could be read of it was imported.'),
     'wrong_time': msgid('“{value}” is not a time ({field}), so it was left out.'),
     'unknown_role': msgid('I do not know who “{value}” is. What they said was imported all the same.'),
@@ -104,7 +104,7 @@ def progress_of_import(t: Translator, step: Import) -> str:
 
 
 def result_lines(t: Translator, step: Import) -> list[str]:
-    """Say how an import ended, in a few short lines; none while it runs."""
+    """Say how an import ended, in a few short lines; none while it runs. What could not be read is only counted."""
     if step.state == 'cancelled':
         return [t('Cancelled. Nothing of the file was kept.')]
     if step.state == 'failed' and step.error is not None:
@@ -124,19 +124,23 @@ def _counts(t: Translator, step: Import) -> list[str]:
     told = [line.format(n=n) for line, n in zip(lines, counts, strict=True) if n]
     if tally.instruction:
         told.append(t('An instruction for every conversation came along. You can read and change it in the settings.'))
-    return [*told, *_remark_lines(t, step)]
+    if n := step.remarks.count:
+        count = t.n(
+            '{n} thing could not be read as it is in the file:',
+            '{n} things could not be read as they are in the file:',
+            n,
+        )
+        told.append(count.format(n=n))
+    return told
 
 
-def _remark_lines(t: Translator, step: Import) -> list[str]:
-    n = step.remarks.count
-    if not n:
+def remark_lines(t: Translator, step: Import) -> list[str]:
+    """Say the first things that could not be read, once an import is done, and how many there are besides."""
+    if step.state != 'done':
         return []
-    count = t.n(
-        '{n} thing could not be read as it is in the file:', '{n} things could not be read as they are in the file:', n
-    )
-    more = t('… and {n} more. They are all in the list.').format(n=n - SHOWN)
     said = [remark_sentence(t, remark) for remark in step.remarks.first[:SHOWN]]
-    return [count.format(n=n), *said, *([more] if n > SHOWN else [])]
+    n = step.remarks.count - SHOWN
+    return [*said, t('… and {n} more. They are all in the list.').format(n=n)] if n > 0 else said
 
 
 def remark_sentence(t: Translator, remark: Remark) -> str:

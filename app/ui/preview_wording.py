@@ -63,7 +63,7 @@ def _how_many(t: Translator, preview: Preview) -> str:
         return count
     first, last = day(t, preview.first), day(t, preview.last)
     if first == last:
-        return t('{conversations}, of {day}').format(conversations=count, day=first)
+        return t('{conversations}, from {day}').format(conversations=count, day=first)
     return t('{conversations}, from {first} to {last}').format(conversations=count, first=first, last=last)
 
 
@@ -75,7 +75,7 @@ def past_import_line(t: Translator, past: PastImport) -> str:
     if past.with_news:
         news = t.n('new messages in {n} conversation', 'new messages in {n} conversations', past.with_news)
         parts.append(news.format(n=figure(t, past.with_news)))
-    return ' · '.join(parts)
+    return '\u00a0· '.join(parts)  # no line begins with the dot
 
 
 def undo_lines(t: Translator, undo: Undo | None) -> list[str]:
@@ -91,15 +91,19 @@ def undo_lines(t: Translator, undo: Undo | None) -> list[str]:
         t,
         (
             taken.gone,
-            t.n('{n} conversation is gone again.', '{n} conversations are gone again.', taken.gone),
+            t.n('{n} conversation was removed.', '{n} conversations were removed.', taken.gone),
         ),
         (
             taken.cut,
-            t.n('{n} is again as it was before.', '{n} are again as they were before.', taken.cut),
+            t.n('{n} conversation is back to how it was.', '{n} conversations are back to how they were.', taken.cut),
         ),
         (
             taken.kept,
-            t.n('{n} you have gone on with stays here.', '{n} you have gone on with stay here.', taken.kept),
+            t.n(
+                '{n} conversation that you have gone on with stays.',
+                '{n} conversations that you have gone on with stay.',
+                taken.kept,
+            ),
         ),
     )
     return told or [t('The import is undone.')]

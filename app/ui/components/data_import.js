@@ -3,10 +3,17 @@
 import ImportPreview from "import_preview";
 
 const RUNNING = ["reading", "running", "giving"];
-const IDLE = { stage: "idle", lines: [], list: false, preview: null, undoable: false };
+const IDLE = { stage: "idle", lines: [], remarks: [], list: false, preview: null, undoable: false };
+
+// What could not be read, as files.
+const RemarkLists = {
+  template: `<p class="data-import-lists" data-testid="import-remarks">{{ labels.list }}
+    <a v-for="form in lists" download :href="form.href" :aria-label="form.label" :data-testid="'import-remarks-' + form.ending">{{ form.ending.toUpperCase() }}</a></p>`,
+  props: { lists: Array, labels: Object },
+};
 
 export default {
-  components: { ImportPreview },
+  components: { ImportPreview, RemarkLists },
   template: `<section class="data-import" tabindex="-1" data-testid="data-import" :data-state="stage" :class="{ dropping }"
       @dragover.stop.prevent="dropping = true" @dragleave.stop="dropping = false" @drop.stop.prevent="drop">
     <input ref="input" type="file" class="data-import-file" data-testid="import-file" tabindex="-1" aria-hidden="true"
@@ -21,7 +28,9 @@ export default {
       </div>
     </template>
     <template v-else-if="stage === 'previewed'">
-      <import-preview :preview="preview" :labels="labels" @import="begin" @cancel="cancel"></import-preview>
+      <import-preview :preview="preview" :labels="labels" @import="begin" @cancel="cancel">
+        <remark-lists v-if="list" :lists="lists" :labels="labels"></remark-lists>
+      </import-preview>
     </template>
     <template v-else>
       <div class="data-import-line">
@@ -31,12 +40,11 @@ export default {
       </div>
       <ul v-if="lines.length" class="data-import-result" :class="stage" role="status" data-testid="import-result">
         <li v-for="line in lines">{{ line }}</li>
+        <li v-if="remarks.length"><ul class="data-import-remarks"><li v-for="line in remarks">{{ line }}</li></ul></li>
       </ul>
+      <remark-lists v-if="list" :lists="lists" :labels="labels"></remark-lists>
       <button v-if="undoable" type="button" class="text-button data-import-undo" data-testid="import-undo" @click="undo">{{ labels.undo }}</button>
     </template>
-    <div v-if="list" class="data-import-line" data-testid="import-remarks">
-      <a v-for="form in lists" class="text-button" download :href="form.href" :data-testid="'import-remarks-' + form.ending">{{ form.label }}</a>
-    </div>
   </section>`,
   props: { labels: Object, icons: Object, lists: Array, initial: Object },
   emits: ["wish", "cancel", "import", "undo"],

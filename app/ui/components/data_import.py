@@ -13,7 +13,7 @@ from app.domain.conversation import LONGEST_FOLDER_NAME, Folder
 from app.errors import GuilhermeError, ImportRefused, StorageUnavailable
 from app.ui.addresses import address
 from app.ui.icons import svgs
-from app.ui.import_wording import progress_of_import, refusal_sentence, result_lines
+from app.ui.import_wording import progress_of_import, refusal_sentence, remark_lines, result_lines
 from app.ui.preview_wording import preview_lines, source_names
 from app.ui.said import heard
 from app.ui.translations import Translator
@@ -111,6 +111,7 @@ class DataImport(Element, component='data_import.js', dependencies=['import_prev
                 'share': 0,
                 'text': '',
                 'lines': [],
+                'remarks': [],
                 'list': False,
                 'preview': None,
                 'undoable': False,
@@ -120,6 +121,7 @@ class DataImport(Element, component='data_import.js', dependencies=['import_prev
             'share': last.read / last.total if last.total else 0,
             'text': progress_of_import(self._t, last),
             'lines': result_lines(self._t, last),
+            'remarks': remark_lines(self._t, last),
             'list': not last.runs and last.remarks.count > 0 and self._importing.remark_lists.has(self._owner_id),
             'preview': self._preview(last) if last.state == 'previewed' else None,
             'undoable': last.state == 'done' and bool(last.import_id),
@@ -150,7 +152,7 @@ def _places(t: Translator, folders: Sequence[Folder], *, has_folders: bool) -> l
 
 def _lists(t: Translator) -> list[dict[str, str]]:
     """Say where the list of what could not be read is to be had, and as what."""
-    kinds = {'csv': t('Download the list as a table'), 'json': t('Download the list as JSON')}
+    kinds = {'csv': t('Download the list (CSV)'), 'json': t('Download the list (JSON)')}
     return [
         {'ending': ending, 'label': label, 'href': address(f'/import/remarks.{ending}')}
         for ending, label in kinds.items()
@@ -165,11 +167,12 @@ def _labels(t: Translator) -> dict[str, str]:
         ),
         'choose': t('Choose a file'),
         'cancel': t('Cancel'),
+        'list': t('The whole list:'),
         'sending': t('Sending the file'),
         'progress': t('Import'),
         'import': t('Import now'),
         'undo': t('Undo'),
-        'folder': t('Into which folder'),
+        'folder': t('Folder'),
         'folderName': t('Name of the folder'),
         'failed': t('The file could not be sent. Check the connection and try again.'),
     }

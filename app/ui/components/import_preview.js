@@ -4,6 +4,7 @@ export default {
     <h3 ref="title" id="import-preview-title" tabindex="-1">{{ preview.title }}</h3>
     <p v-if="preview.file" class="import-preview-file">{{ preview.file }}</p>
     <ul data-testid="import-facts"><li v-for="line in preview.lines">{{ line }}</li></ul>
+    <slot></slot>
     <form @submit.prevent="go">
       <div class="import-preview-place">
         <label for="import-place">{{ labels.folder }}</label>

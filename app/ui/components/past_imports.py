@@ -25,7 +25,7 @@ class PastImports(Element, component='past_imports.js'):
         self._erased = chat.erasing.erased
         self._owner_id = owner_id
         self._t = t
-        self._props['labels'] = {'title': t('Imports so far'), 'undo': t('Undo')}
+        self._props['labels'] = {'title': t('Past imports'), 'undo': t('Undo')}
         self.on('undo', heard(str, self._undo))
         self.client.on_connect(self._show)
         self._importing.changed.subscribe(self._on_import)
