@@ -130,7 +130,7 @@ async def test_an_export_becomes_conversations_that_can_be_opened(desk: Desk) ->
     file = begin(desk, (FILES / 'chatgpt.json').read_bytes())
     assert [each.state for each in told] == ['running']
     last = await ended(desk)
-    assert (last.state, last.tally) == ('done', Tally(new=2))
+    assert (last.state, last.tally) == ('done', Tally(new=2, sources=('chatgpt',)))
     assert last.read == last.total > 0
     assert [each.state for each in told if each.state != 'running'] == ['giving', 'done']
     assert reshelved == [LOCAL_OWNER]
@@ -169,18 +169,18 @@ async def test_importing_twice_makes_no_doubles(desk: Desk, name: str) -> None:
     counts = await count(desk, 'conversation'), await count(desk, 'message')
     begin(desk, text)
     second = await ended(desk)
-    assert second.tally == Tally(known=first.tally.new)
+    assert second.tally == Tally(known=first.tally.new, sources=first.tally.sources)
     assert (await count(desk, 'conversation'), await count(desk, 'message')) == counts
 
 
 async def test_a_later_export_of_the_same_chat_adds_what_it_lacks(desk: Desk) -> None:
     await bring(desk, [chat('a', 'one', 'two'), chat('b', 'x')])
     last = await bring(desk, [chat('a', 'one', 'CHANGED', 'three', 'four', update_time=1.8e9), chat('b', 'x')])
-    assert last.tally == Tally(known=1, with_news=1)
+    assert last.tally == Tally(known=1, with_news=1, sources=('chatgpt',))
     [changed, _] = await listed(desk)
     assert await texts(desk, changed) == ['one', 'two', 'three', 'four']
     assert changed.updated_at.timestamp() == 1.8e9
-    assert (await bring(desk, [chat('a', 'one', 'two', 'three', 'four')])).tally == Tally(known=1)
+    assert (await bring(desk, [chat('a', 'one', 'two', 'three', 'four')])).tally == Tally(known=1, sources=('chatgpt',))
     await desk.chat.trash.erase_now()
     assert (await count(desk, 'conversation'), await count(desk, 'message')) == (2, 5)
 
@@ -189,7 +189,7 @@ async def test_what_the_person_wrote_meanwhile_stays_what_is_shown(desk: Desk) -
     await bring(desk, [chat('a', 'one', 'two')])
     [conversation] = await listed(desk)
     state, _ = await desk.exchange('mine', conversation.id)
-    assert (await bring(desk, [chat('a', 'one', 'two', 'theirs')])).tally == Tally(with_news=1)
+    assert (await bring(desk, [chat('a', 'one', 'two', 'theirs')])).tally == Tally(with_news=1, sources=('chatgpt',))
     assert (await texts(desk, await desk.conversations.get(conversation.id, LOCAL_OWNER)))[:3] == ['one', 'two', 'mine']
     window = await desk.chat.reading.newest(state)
     mine = window.messages[2]
@@ -224,7 +224,7 @@ async def test_a_conversation_in_the_trash_stays_there(desk: Desk) -> None:
     await bring(desk, [chat('a', 'one')])
     [conversation] = await listed(desk)
     await desk.chat.organising.delete(LOCAL_OWNER, conversation.id)
-    assert (await bring(desk, [chat('a', 'one', 'two')])).tally == Tally(in_trash=1)
+    assert (await bring(desk, [chat('a', 'one', 'two')])).tally == Tally(in_trash=1, sources=('chatgpt',))
     assert await listed(desk) == []
 
 
@@ -233,13 +233,13 @@ async def test_one_that_was_deleted_for_good_comes_anew(desk: Desk) -> None:
     [conversation] = await listed(desk)
     await desk.chat.organising.delete(LOCAL_OWNER, conversation.id)
     await desk.chat.trash.empty(LOCAL_OWNER)
-    assert (await bring(desk, [chat('a', 'one', 'two')])).tally == Tally(new=1)
+    assert (await bring(desk, [chat('a', 'one', 'two')])).tally == Tally(new=1, sources=('chatgpt',))
     assert await texts(desk, (await listed(desk))[0]) == ['one', 'two']
 
 
 async def test_two_people_with_the_same_file(desk: Desk) -> None:
     for owner_id in ('ana', 'bia'):
-        assert (await bring(desk, [chat('a', 'one')], owner_id)).tally == Tally(new=1)
+        assert (await bring(desk, [chat('a', 'one')], owner_id)).tally == Tally(new=1, sources=('chatgpt',))
     [hers], [others] = await listed(desk, 'ana'), await listed(desk, 'bia')
     assert hers.id != others.id
 
@@ -251,7 +251,7 @@ async def test_a_conversation_that_comes_twice_in_one_file(desk: Desk) -> None:
         *(chat(f'c{number}', 'x') for number in range(60)),
         chat('a', 'one'),
     ]
-    assert (await bring(desk, given)).tally == Tally(new=61)
+    assert (await bring(desk, given)).tally == Tally(new=61, sources=('chatgpt',))
     conversation = next(each for each in await desk.conversations.page(LOCAL_OWNER, limit=100) if each.title == 'a')
     assert await count(desk, 'message') == 62
     assert await texts(desk, conversation) == ['one']
@@ -285,7 +285,7 @@ async def test_a_fault_in_a_file_costs_only_itself(desk: Desk) -> None:
     given[250]['mapping'] = 5
     given[260]['mapping']['c260-1']['message']['content'] = 5
     last = await bring(desk, given)
-    assert (last.state, last.tally, last.remarks.count) == ('done', Tally(new=299), 2)
+    assert (last.state, last.tally, last.remarks.count) == ('done', Tally(new=299, sources=('chatgpt',)), 2)
     first, second = last.remarks.first
     assert (first.conversation, first.title, first.message) == (251, 'c250', 0)
     assert (second.conversation, second.title, second.message) == (261, 'c260', 2)
@@ -319,7 +319,7 @@ async def test_an_import_that_is_cancelled_leaves_nothing(desk: Desk) -> None:
     await desk.chat.trash.erase_now()
     assert (await count(desk, 'conversation'), await count(desk, 'message')) == (0, 0)
     assert [*desk.chat.importing.inbox.iterdir()] == []
-    assert (await bring(desk, given[:3])).tally == Tally(new=3)
+    assert (await bring(desk, given[:3])).tally == Tally(new=3, sources=('chatgpt',))
 
 
 async def test_an_import_cancelled_before_its_first_step(desk: Desk) -> None:
@@ -376,7 +376,7 @@ async def test_an_archive_of_ours_comes_back_whole_and_with_its_ids(
     async with open_desk(tmp_path / 'other', ollama_host=server.url) as other:
         begin(other, archive)
         last = await ended(other)
-        assert (last.state, last.tally) == ('done', Tally(new=5))
+        assert (last.state, last.tally) == ('done', Tally(new=5, sources=('guilherme',)))
         assert (await other.messages.get(reply.id)).content == reply.content
         assert await Documents(other.parts.database).find(LOCAL_OWNER, a_document().key)
         back = await conversations_in(await everything(other), tmp_path)
@@ -386,13 +386,13 @@ async def test_an_archive_of_ours_comes_back_whole_and_with_its_ids(
         ]
         assert {each.folder for each in back} == {'', 'Work'}
     begin(desk, archive)
-    assert (await ended(desk)).tally == Tally(known=5)
+    assert (await ended(desk)).tally == Tally(known=5, sources=('guilherme',))
 
 
 async def test_the_archive_of_somebody_else_becomes_ones_own(desk: Desk) -> None:
     state, _ = await desk.exchange('hello')
     archive = await everything(desk)
-    for tally in (Tally(new=1), Tally(known=1)):
+    for tally in (Tally(new=1, sources=('guilherme',)), Tally(known=1, sources=('guilherme',))):
         begin(desk, archive, 'bia')
         assert (await ended(desk, 'bia')).tally == tally
     [hers] = await listed(desk, 'bia')
@@ -405,7 +405,7 @@ async def test_one_conversation_as_json_comes_back(desk: Desk) -> None:
     state, _ = await desk.exchange('hello')
     given = await desk.chat.exporting.file(LOCAL_OWNER, state.id, 'json', words(translator('en')))
     begin(desk, given.content, 'bia')
-    assert (await ended(desk, 'bia')).tally == Tally(new=1)
+    assert (await ended(desk, 'bia')).tally == Tally(new=1, sources=('guilherme',))
     begin(desk, given.content.replace(state.id.encode(), b'../../etc/passwd'))
     last = await ended(desk)
     assert last.error is not None

@@ -64,7 +64,7 @@ async def test_what_failed_is_no_double_when_it_comes_again(desk: Desk) -> None:
     another_starts_meanwhile(desk)
     begin(desk, json.dumps([*later, *(chat(f'd{number}', *['text ' * 200] * 20) for number in range(60))]))
     assert (await ended(desk)).state == 'failed'
-    assert (await bring(desk, later)).tally == Tally(with_news=60)
+    assert (await bring(desk, later)).tally == Tally(with_news=60, sources=('chatgpt',))
     await no_doubles(desk)
 
 
@@ -75,7 +75,7 @@ async def test_what_was_cancelled_is_no_double_when_it_comes_again(desk: Desk) -
     await until(lambda: (desk.chat.importing.current(LOCAL_OWNER) or Import(owner_id='')).tally.with_news > 0)
     desk.chat.importing.cancel(LOCAL_OWNER)
     assert (await ended(desk)).state == 'cancelled'
-    assert (await bring(desk, later)).tally == Tally(with_news=60)
+    assert (await bring(desk, later)).tally == Tally(with_news=60, sources=('chatgpt',))
     await no_doubles(desk)
 
 
@@ -94,6 +94,6 @@ async def test_what_was_given_and_did_not_follow_yet_does_so_before_it_comes_aga
     taking = TakingIn(Staging(desk.parts.database), desk.chat.trash, LOCAL_OWNER)
     await taking.take([*read_file(file, LOCAL_OWNER, str, Meter(0))])
     await taking.give()  # and the database fails
-    assert (await bring(desk, later)).tally == Tally(known=1)
+    assert (await bring(desk, later)).tally == Tally(known=1, sources=('chatgpt',))
     [conversation] = await listed(desk)
     assert await texts(desk, conversation) == ['one', 'two']

@@ -56,7 +56,7 @@ async def test_ids_of_a_temporary_conversation_become_ordinary_ones(desk: Desk) 
     text = json_file(carried).decode()
     for key in (carried.conversation.id, *(message.id for message in carried.messages)):
         text = text.replace(key, temporary(key))
-    for tally in (Tally(new=1), Tally(known=1)):
+    for tally in (Tally(new=1, sources=('guilherme',)), Tally(known=1, sources=('guilherme',))):
         begin(desk, text)
         assert (await ended(desk)).tally == tally
     [conversation] = await listed(desk)
@@ -124,7 +124,7 @@ async def test_the_same_waiting_message_twice(desk: Desk) -> None:
     assert last.error.details == {'reason': 'wrong_shape', 'field': 'id', 'conversation': 1, 'byte': 0}
     for _ in range(2):
         begin(desk, json_file(with_queue(key)))
-        assert (await ended(desk)).tally == Tally(new=1)
+        assert (await ended(desk)).tally == Tally(new=1, sources=('guilherme',))
     waiting = [
         (await desk.chat.queueing.look(await desk.chat.reading.open(LOCAL_OWNER, each.id))).messages
         for each in await listed(desk)
@@ -139,7 +139,7 @@ async def test_an_instruction_that_comes_along_is_told_of(desk: Desk, tmp_path: 
     async with open_desk(tmp_path / 'other', ollama_host=server.url) as other:
         begin(other, archive)
         last = await ended(other)
-        assert last.tally == Tally(new=1, instruction=True)
+        assert last.tally == Tally(new=1, instruction=True, sources=('guilherme',))
         assert 'instruction' in result_lines(translator('en'), last)[-1]
         begin(other, archive)
-        assert (await ended(other)).tally == Tally(known=1)
+        assert (await ended(other)).tally == Tally(known=1, sources=('guilherme',))

@@ -62,7 +62,7 @@ async def test_what_came_new_goes_and_comes_again(desk: Desk) -> None:
     found = await Search(desk.parts.database).find(LOCAL_OWNER, SearchQuery(text='pineapple'), limit=9)
     assert found.conversations == ()
     assert [each.title for each in await listed(desk)] == ['Mine']
-    assert (await bring(desk, given)).tally == Tally(new=120)
+    assert (await bring(desk, given)).tally == Tally(new=120, sources=('chatgpt',))
 
 
 async def test_what_somebody_went_on_with_stays(desk: Desk, server: OllamaServer) -> None:
@@ -110,7 +110,7 @@ async def test_what_was_added_to_a_conversation_goes_and_it_stands_as_before(des
     assert await listed(desk) == [was]
     assert state.conversation.head_id == was.head_id
     assert await numbers(desk) == before
-    assert (await bring(desk, [longer])).tally == Tally(with_news=1)
+    assert (await bring(desk, [longer])).tally == Tally(with_news=1, sources=('chatgpt',))
 
 
 async def test_a_branch_that_came_beside_the_one_shown_goes(desk: Desk) -> None:
@@ -169,7 +169,7 @@ async def test_imports_are_undone_in_any_order(desk: Desk, order: tuple[int, ...
 async def test_one_of_two_conversations_in_a_file_was_here(desk: Desk) -> None:
     await bring(desk, [chat('a', 'one')])
     both = await bring(desk, [chat('a', 'one', 'two'), chat('b', 'one')])
-    assert both.tally == Tally(new=1, with_news=1)
+    assert both.tally == Tally(new=1, with_news=1, sources=('chatgpt',))
     done = await undone(desk, both.import_id)
     assert (done.taken.gone, done.taken.cut) == (1, 1)
     [conversation] = await listed(desk)
@@ -211,7 +211,7 @@ async def test_importing_and_undoing_take_turns(desk: Desk) -> None:
     with pytest.raises(ImportRefused, match='undoing'):
         begin(desk, json.dumps([chat('y', 'one')]))
     await end_of(desk, last.import_id)
-    assert (await bring(desk, [chat('y', 'one')])).tally == Tally(new=1)
+    assert (await bring(desk, [chat('y', 'one')])).tally == Tally(new=1, sources=('chatgpt',))
 
 
 async def test_an_undo_that_was_broken_off_goes_on_at_the_next_start(
