@@ -18,6 +18,7 @@ REFUSALS: Mapping[str, str] = {
     'wrong_shape': msgid('“{field}” is not what it should be.'),
     'wrong_time': msgid('“{value}” is not a time ({field}).'),
     'unknown_role': msgid('I do not know who “{value}” is.'),
+    'no_role': msgid('It is not said who speaks.'),
     'circle': msgid('The messages answer each other in a circle.'),
     'too_long': msgid('A conversation is larger than {limit} MB.'),
     'long_text': msgid('A text is larger than {limit} MB.'),
@@ -57,6 +58,7 @@ REMARKS: Mapping[str, str] = {
     'bad_zip': msgid('This part is damaged. What could be read of it was imported.'),
     'wrong_time': msgid('“{value}” is not a time ({field}), so it was left out.'),
     'unknown_role': msgid('I do not know who “{value}” is. What they said was imported all the same.'),
+    'no_role': msgid('It is not said who speaks. What they said was imported all the same.'),
     'circle': msgid('Messages answer each other in a circle. It was cut open here.'),
 }
 """The same where the rest of the file came in."""

@@ -213,6 +213,30 @@ def test_thoughts(content: Json, tmp_path: Path) -> None:
     assert (read.content, read.thinking) == ('Round.', 'Looking\n\nIt is round.')
 
 
+@pytest.mark.parametrize(
+    'content',
+    [
+        'It freezes in May',
+        {'content_type': 'text', 'parts': 'It freezes in May'},
+        {'content_type': 'multimodal_text', 'parts': [None, ['It freezes in May'], 5]},
+    ],
+)
+def test_texts_in_other_shapes_are_read_all_the_same(content: Any, tmp_path: Path) -> None:
+    said = {**message('assistant', ''), 'content': content}
+    [chat], told = remarks(tmp_path, json.dumps(conversation(said)))
+    assert (answer([chat]).content.partition('\n')[0], told) == ('It freezes in May', [])
+
+
+@pytest.mark.parametrize(
+    ('role', 'reason', 'said'), [(None, 'no_role', 'Ice'), (7, 'unknown_role', '[Said by 7]\n\nIce')]
+)
+def test_who_is_not_named_is_the_assistant(role: Any, reason: str, said: str, tmp_path: Path) -> None:
+    given = message('assistant', 'Ice')
+    given['author']['role'] = role
+    [chat], [remark] = remarks(tmp_path, json.dumps(conversation(given)))
+    assert (answer([chat]).content, remark.reason) == (said, reason)
+
+
 def test_what_was_spoken_is_text(tmp_path: Path) -> None:
     parts = [{'content_type': 'audio_transcription', 'text': 'Hi there', 'direction': 'out'}]
     parts += [{'content_type': 'audio_asset_pointer', 'asset_pointer': 'sediment://1', 'format': 'wav'}]

@@ -117,6 +117,19 @@ def test_a_reference_says_what_its_mark_is(named: dict[str, Any], shown: str, tm
     assert read_answer(tmp_path, f'Go to {mark} now.', reference('', mark) | named).content == shown
 
 
+@pytest.mark.parametrize(
+    'found',
+    [
+        {'search_result_groups': [{'domain': 'example.org', 'entries': [page(LAKE)]}]},
+        {'_cite_metadata': {'metadata_list': [page(LAKE)]}},
+    ],
+)
+def test_what_was_found_is_named_where_nothing_else_is(found: dict[str, Any], tmp_path: Path) -> None:
+    assert read_answer(tmp_path, 'So.', **found).sources == (LAKE,)
+    cited = reference('webpage', cite('turn0search0'), **page(ICE))
+    assert read_answer(tmp_path, 'So.', cited, **found).sources == (ICE,)
+
+
 def test_a_link_in_the_text_stays_one(tmp_path: Path) -> None:
     mark = cite('Lake log', 'key1', kind='link_title')
     for named in ({**page(LAKE)}, {'url': '', 'items': [page(LAKE)]}):

@@ -328,3 +328,9 @@ def test_each_kind_of_block_is_treated_as_the_table_says(kind: str, tmp_path: Pa
     treatment = claude_blocks.BLOCKS.get(kind, '')
     assert ('Words' in where.get(treatment, folded)) is (treatment not in (claude_blocks.SILENT, claude_blocks.PICTURE))
     assert (IMAGE in read.content) is (treatment == claude_blocks.PICTURE)
+
+
+@pytest.mark.parametrize('content', ['It freezes.', [None, 'It freezes.', 5]])
+def test_texts_without_a_block_are_read_all_the_same(content: Any, tmp_path: Path) -> None:
+    [made], told = remarks(tmp_path, json.dumps([answer_of(content=content)]))
+    assert (answer([made]).content, told) == ('It freezes.', [])

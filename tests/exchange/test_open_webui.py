@@ -190,6 +190,13 @@ def test_code_that_was_run_beside_an_answer(tmp_path: Path) -> None:
     assert [(step.title, step.text) for step in made.steps] == [('Output', '```\n42\n```')]
 
 
+def test_code_that_the_answer_shows_already_is_there_once(tmp_path: Path) -> None:
+    run = {'name': 'Sum', 'code': 'print(6 * 7)', 'language': 'python', 'result': {'output': '42'}}
+    made = answer(tmp_path, content='```python\nprint(6 * 7)\n```', code_executions=[run, run])
+    assert made.content == '```python\nprint(6 * 7)\n```'
+    assert [(step.title, step.text) for step in made.steps] == [('Output', '```\n42\n```')]
+
+
 def test_ratings_and_suggestions_are_folded(tmp_path: Path) -> None:
     made = answer(tmp_path, content='So.', annotation={'rating': -1, 'comment': 'too short'}, followUps=['And *why*?'])
     assert [(step.title, step.text) for step in made.steps] == [

@@ -64,7 +64,7 @@ def test_a_time_nobody_lived_in_is_left_out(name: str, time: Any, tmp_path: Path
         ('function', Role.ASSISTANT, 'Hello'),
         ('narrator', Role.ASSISTANT, '[Said by narrator]\n\nHello'),
         ('', Role.ASSISTANT, 'Hello'),
-        (7, Role.ASSISTANT, 'Hello'),
+        (7, Role.ASSISTANT, '[Said by 7]\n\nHello'),
     ],
 )
 @pytest.mark.parametrize('name', ['claude', 'open_webui', 'chat_history'])
@@ -79,7 +79,7 @@ def test_an_unknown_role_is_taken_for_what_it_most_probably_is(
     last |= {field: role, 'content': [{'type': 'text', 'text': 'Hello'}] if name == 'claude' else 'Hello'}
     last |= {'uuid': key, 'id': key}
     made, [remark] = remarks(tmp_path, json.dumps(given))
-    assert (remark.reason, remark.conversation) == ('unknown_role', 2)
+    assert (remark.reason, remark.conversation) == ('unknown_role' if role else 'no_role', 2)
     assert [(each.role, each.content) for each in made[1].messages if 'Hello' in each.content][-1] == (becomes, said)
     assert len(made) == 3
 

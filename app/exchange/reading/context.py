@@ -100,7 +100,11 @@ class Reading:
 
         Whatever is not in `roles` is remarked.
         """
-        said = value.strip() if isinstance(value, str) else ''
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        said = value.strip() if isinstance(value, str) else str(value) if is_number else ''
+        if not said:
+            self.remark('no_role', field=field)
+            return Role.ASSISTANT, ''
         if (known := roles.get(said) or roles.get(said.lower())) is not None:
             return known, ''
         self.remark('unknown_role', field=field, value=notes.plain(said)[:40])

@@ -98,8 +98,14 @@ def given(content: Mapping[str, Any], metadata: Mapping[str, Any], name: str, t:
 
 def parts(content: Mapping[str, Any], t: Say) -> Iterator[str]:
     """Yield the parts of a message: its texts as they are in the file, and notes for what is none."""
-    for part in shapes.sequence(content.get('parts'), 'parts'):
-        yield part if isinstance(part, str) else _other_part(shapes.mapping(part, 'part'), t)
+    given = content.get('parts')
+    for part in [given] if isinstance(given, str) else shapes.sequence(given, 'parts'):
+        if isinstance(part, dict):
+            yield _other_part(part, t)
+        elif isinstance(part, list):
+            yield from parts({'parts': part}, t)
+        elif part is not None:
+            yield str(part)
 
 
 def _other_part(part: Mapping[str, Any], t: Say) -> str:

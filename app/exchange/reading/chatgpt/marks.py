@@ -95,6 +95,8 @@ class Marks:
                 self._add(pages)
         for citation in shapes.side_mappings(metadata.get('citations')):
             self._add(known.cited(citation))
+        if not self._sources:
+            self._add(known.found(metadata))
         self._is_told = bool(self._sources)
 
     @property

@@ -22,6 +22,7 @@ from app.exchange.reading.conversations import read_each
 from app.exchange.reading.documents import Allowance, Desk, from_the_top
 from app.exchange.reading.intake import Intake
 from app.exchange.reading.nodes import Node, unread
+from app.exchange.reading.noticing import says_something
 from app.exchange.reading.pieces import Piece, together, told
 from app.exchange.reading.remarks import Remark
 from app.exchange.reading.tree import MOST_MESSAGES, Outline, carried
@@ -111,10 +112,13 @@ def _node(name: str, number: int, above: _Before, conversation: _Conversation) -
     with reading.message(number):
         value = shapes.mapping(value, 'node')
         message = shapes.mapping(value.get('message'), 'message')
+        if isinstance(message.get('content'), str):  # as converters write it
+            message = {**message, 'content': {'parts': [message['content']]}}
         author = shapes.mapping(message.get('author'), 'author')
         metadata = shapes.mapping(message.get('metadata'), 'metadata')
-        said = shapes.side_text(author.get('role')) or 'system'
-        role, speaker = reading.role(said, ROLES)
+        given = author.get('role') or ('' if says_something(message) else 'system')
+        role, speaker = reading.role(given, ROLES)
+        said = shapes.side_text(given)
         hidden = _is_hidden(message, metadata)
         piece, desk = (Piece(), above.desk) if hidden else _piece(name, message, said, above.desk, conversation)
         piece = cleaned(piece, reading.t, is_own=role is Role.USER)

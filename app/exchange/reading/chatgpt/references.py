@@ -70,6 +70,16 @@ def cited(citation: Mapping[str, Any]) -> Iterator[Source]:
         yield from _page(page)
 
 
+def found(metadata: Mapping[str, Any]) -> Iterator[Source]:
+    """Yield the pages that were looked at for an answer, where it does not say which of them it is made from."""
+    for cite in shapes.side_mappings([metadata.get('_cite_metadata')]):
+        for page in shapes.side_mappings(cite.get('metadata_list')):
+            yield from _page(page)
+    for group in shapes.side_mappings(metadata.get('search_result_groups')):
+        for page in shapes.side_mappings(group.get('entries')):
+            yield from _page(page)
+
+
 def title(reference: Mapping[str, Any]) -> str:
     """Give what is shown of a reference: its name, or those of what it lists; empty if it does not say."""
     if own := _first_text(reference, ('name', 'alt', 'title')):

@@ -124,12 +124,20 @@ def _node(value: Any, number: int, desk: Desk, reading: Reading) -> tuple[Node, 
 
 def _piece(value: Mapping[str, Any], desk: Desk, t: Say) -> tuple[Piece, Desk]:
     """Give what became of a message, and the documents that lie open behind it."""
-    blocks = [shapes.mapping(block, 'content') for block in shapes.sequence(value.get('content'), 'content')]
-    piece, desk = Blocks(blocks, t).read(desk)
+    content = value.get('content')
+    given = [content] if isinstance(content, str) else shapes.sequence(content, 'content')
+    piece, desk = Blocks([_block(each) for each in given if each is not None], t).read(desk)
     if not (piece.text or piece.thinking or piece.steps):
         said = tagged(shapes.text(value.get('text'), 'text').replace(UNSUPPORTED, '').strip())
         piece = together([said, piece])
     return piece, desk
+
+
+def _block(value: Any) -> Mapping[str, Any]:
+    """Give a block as such; converters write texts without one around them."""
+    if isinstance(value, dict):
+        return value
+    return {'type': 'text', 'text': value} if isinstance(value, str) else {'type': '?', 'value': value}
 
 
 def _attached(value: Mapping[str, Any], t: Say) -> Iterator[str]:

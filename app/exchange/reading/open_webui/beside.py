@@ -14,6 +14,9 @@ from app.exchange.reading.written import Written
 
 Message = Mapping[str, Any]
 
+MOST_COMPARED = 100
+"""Pieces of code that are looked for in the text: each search takes the time of the text."""
+
 DEEPEST_FAULT = 5
 """Objects within each other in which a fault's words are looked for."""
 
@@ -47,12 +50,17 @@ def _words_of(error: Any) -> str:
 
 
 def _runs(value: Message, written: Written) -> None:
-    """Show code that was run beside an answer: `name`, `code`, and in `result` what it printed and made."""
-    for each in shapes.side_mappings(value.get('code_executions')):
-        result = each.get('result')
-        written.head(shapes.side_text(each.get('name')))
-        language = shapes.side_text(each.get('language'))
-        tool_use.run(written, tool_use.as_text(each.get('code')), language, _printed(result))
+    """Show code that was run beside an answer, unless that has it: `name`, `code`, and `result` with what it made."""
+    told = written.content
+    for number, each in enumerate(shapes.side_mappings(value.get('code_executions'))):
+        result, code = each.get('result'), tool_use.as_text(each.get('code'))
+        run = Written(written.t)
+        tool_use.run(run, code, shapes.side_text(each.get('language')), _printed(result))
+        if number < MOST_COMPARED and code.strip() and code.strip() in told:
+            written.note(*(step for step in run.steps if step not in written.steps))
+        else:
+            written.head(shapes.side_text(each.get('name')))
+            written.take(run)
         for made in shapes.side_mappings([result]):
             for file in shapes.side_mappings(made.get('files')):
                 written.say(notes.file(written.t, shapes.side_text(file.get('name'))))
