@@ -19,21 +19,33 @@ ENVIRONMENTS = (
 MOST_NESTED = 8
 r"""Delimiters within braces, as in `$\text{if $x$}$`, that are looked over for the end of a formula."""
 
-_WORDS = r'[A-Za-z]{2,},?\s+[A-Za-z]{2,}|[A-Za-z0-9]{2,}[.;:]\s+[A-Za-z]{2,}|\d[kKmMbB%+]?[,.;]?\s+[A-Za-z]{2,}'
-"""Words beside each other or behind a number: prose, unless there is also what prose does not have."""
+_LETTER = r'[^\W\d_\u0370-\u03ff]'
+"""Of any script but Greek, which stands in formulas."""
+
+_WORDS = (
+    rf'(?<!{_LETTER}){_LETTER}{{2,}}+,?\s++{_LETTER}{{2}}|(?<![^\W_])[^\W_]{{2,}}+[.;:]\s++{_LETTER}{{2}}'
+    rf'|\d[kKmMbB%+]?[,.;]?\s++{_LETTER}{{2}}'
+)
+"""Words beside each other or behind a number: prose, unless there is also what prose does not have.
+
+Each run of letters is looked at once.
+"""
 
 _TEX = r'\\[A-Za-z]|\^|_\{|(?<![A-Za-z0-9])[A-Za-z]_[A-Za-z0-9]'
 
 _SIGN_OR_PROSE = re.compile(rf'(?P<sign>[\\^_={{}}<>])|{_WORDS}')
 _TEX_OR_PROSE = re.compile(rf'(?P<sign>{_TEX})|{_WORDS}')
-_SIGN_OR_WORD = re.compile(rf'(?P<sign>{_TEX}|(?<=[\w)}}\]]) ?[=<>+/]|\\\\)|[^\W\d_]{{3,}}|\*\*|`')
+_SIGN_OR_WORD = re.compile(rf'(?P<sign>{_TEX}|(?<=[\w)}}\]]) ?[=<>+/]|\\\\)|[^\W\d_]{{3}}|\*\*|`')
 """What tells a line of a formula from one of prose that stands below `$$`, such as a price level."""
 
 _SIGN = re.compile(r'[\\^_={}<>]')
 _ONLY_WORDS = re.compile(_WORDS)
 
-_AMOUNTS = re.compile(r'[\d.,]*\d[kKmMbB%+]?\s*[-\u2013|/~]\s*')
+_AMOUNT = re.compile(r'[\d.,]*\d[kKmMbB%+]?\s*[-\u2013|/~]\s*')
 """An amount and what joins it to the next one, the whole of `$5-$`."""
+
+_FOREIGN = re.compile(r'[^\W\d_A-Za-z\u0370-\u03ff]')
+"""A letter that stands in no formula, unless as text."""
 
 _DOLLAR_END = re.compile(r'(?<!\s)\$(?![$\d{]|(?!(?:st|nd|rd|th|s|d)(?![A-Za-z0-9]))[A-Za-z])')
 """Behind it no digit or letter, but for those of `$n$th` and `$x$s`: `$HOME/$USER`."""
@@ -130,9 +142,17 @@ def _formula(text: str, opening: 're.Match[str]', end: int, kind: _Kind) -> Form
     latex = source if kind is _ENVIRONMENT else text[opening.end() : end]
     if not latex.strip().strip('\\') or (not _SIGN.search(latex) and _ONLY_WORDS.search(latex)):
         return None
-    if kind is _DOLLAR and ('`' in latex or _AMOUNTS.fullmatch(latex)):
+    if (kind is _DOLLAR and _is_amount(latex)) or (not kind.display and '`' in latex and '{' not in latex):
         return None
     return Formula(after, source, latex.strip(), kind.display)
+
+
+def _is_amount(said: str) -> bool:
+    """Say whether it is an amount, or two with a word between that is not in ASCII: `$5，即10$`, `$5 или 10$`."""
+    if _AMOUNT.fullmatch(said):
+        return True
+    is_two = said[0].isdecimal() and said[-1].isdecimal()
+    return is_two and _FOREIGN.search(said) is not None and _SIGN.search(said) is None
 
 
 def _end_of_dollar(text: str, opening: 're.Match[str]') -> int:

@@ -80,6 +80,7 @@ HOSTILE: Mapping[str, Callable[[int], str]] = {
     'deep notes': lambda length: '\n'.join(' ' * 4 * level + '[^a]:' for level in range(int((length / 2) ** 0.5))),
     'markers': _again('-'),
     'dollars': _again('$'),
+    'a word in dollars': lambda length: '$$' + 'a' * (length // 2) + '$$ $5' + '中' * (length // 2) + '$',
     'dollars apart': _again('$a '),
     'formulas': _again('$a_1$ '),
     'formulas full of cells': _again('$\\begin{align}&&&&&&&&&&&&&&&&&&&&\\end{align}$ '),
