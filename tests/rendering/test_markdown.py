@@ -134,3 +134,8 @@ def test_pygments_is_imported_with_the_first_code() -> None:
         'assert "pygments" not in sys.modules\nrender_blocks("```python\\nc\\n```")\nassert "pygments" in sys.modules'
     )
     subprocess.run([sys.executable, '-c', program], check=True, env={'PYTHONPATH': ':'.join(sys.path)})
+
+
+def test_what_only_looks_like_an_address_in_angle_brackets_keeps_them() -> None:
+    assert render_blocks('a <dc:title>*b*</dc:title> c') == ['<p>a &lt;dc:title&gt;<em>b</em>&lt;/dc:title&gt; c</p>']
+    assert render_blocks('[a](dc:title)') == ['<p>a</p>']
