@@ -12,6 +12,30 @@ MACROS: Mapping[str, str] = {
     'textnormal': r'\text{#1}',
     'smash': '{#1}',
     'hfill': r'\quad',
+    'hbox': r'\text{#1}',
+    'pmb': r'\boldsymbol{#1}',
+    'mathbfit': r'\boldsymbol{#1}',
+    'mathbbm': r'\mathbb{#1}',
+    'mathds': r'\mathbb{#1}',
+    'mathnormal': r'\mathit{#1}',
+    'mathclap': '{#1}',
+    'sout': r'\cancel{#1}',
+    'abs': r'\left|#1\right|',
+    'norm': r'\left\|#1\right\|',
+    'dd': r'\mathrm{d}',
+    'dv': r'\frac{\mathrm{d}#1}{\mathrm{d}#2}',
+    'pdv': r'\frac{\partial #1}{\partial #2}',
+    'SI': r'#1\,\mathrm{#2}',
+    'pu': r'\mathrm{#1}',
+    'colorbox': r'\boxed{#2}',
+    'dotsb': r'\cdots',
+    'smallsetminus': r'\setminus',
+    'textdegree': r'{}^\circ',
+    'eqref': r'\text{(#1)}',
+    'ref': r'\text{#1}',
+    'allowbreak': '',
+    'nobreak': '',
+    **dict.fromkeys(('tiny', 'scriptsize', 'small', 'normalsize', 'large', 'Large', 'LARGE', 'huge', 'Huge'), ''),
 }
 """Commands that the library lacks, by what comes near them."""
 
@@ -19,7 +43,7 @@ _DEFINITION = re.compile(
     r'\\(?:[egx]?def|let|futurelet|(?:re|provide)?newcommand|providecommand|renewcommand|DeclareMathOperator|'
     r'DeclareRobustCommand|DeclarePairedDelimiter|newenvironment|csname|expandafter)(?![A-Za-z])'
 )
-_LABEL = re.compile(r'\\label\s*\{[^{}]*\}')
+_LABEL = re.compile(r'\\(?:label|require)\s*\{[^{}]*\}')
 _COMMENT = re.compile(r'(\\.)|%([^\n]*\n)?', re.DOTALL)
 _TEXT = re.compile(r'\\(?:text|mbox|textrm|textnormal|textbf|textit)\s*\{')
 _GROUP_PARTS = re.compile(r'\\.|[{}]', re.DOTALL)
