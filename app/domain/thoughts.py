@@ -13,8 +13,13 @@ from app.domain.code import Code
 from app.domain.delta import Delta, DeltaKind, recast, recast_text, text, thinking
 
 _NAMES = 'think|thinking|thought|thoughts|reason|reasoning'
-PAIRS: Mapping[str, str] = {'<|begin_of_thought|>': '<|end_of_thought|>', '◁think▷': '◁/think▷', '[think]': '[/think]'}
-"""Tags of other shapes: OpenThinker and Sky-T1, Kimi, Magistral; in lower case."""
+PAIRS: Mapping[str, str] = {
+    '<|begin_of_thought|>': '<|end_of_thought|>',
+    '◁think▷': '◁/think▷',
+    '[think]': '[/think]',
+    '<seed:think>': '</seed:think>',
+}
+"""Tags of other shapes: OpenThinker and Sky-T1, Kimi, Magistral, Seed-OSS; in lower case."""
 
 _LITERAL = '|'.join(map(re.escape, PAIRS))
 _OPENING = re.compile(rf'<(?P<name>{_NAMES})(?:\s[^<>\n]{{0,100}})?>|{_LITERAL}', re.IGNORECASE)

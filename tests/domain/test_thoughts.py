@@ -38,6 +38,7 @@ def told_apart(pieces: Sequence[str], said: str = '') -> tuple[str, str]:
         ('<|begin_of_thought|>\na\n<|end_of_thought|>\nb', 'a', 'b'),
         ('[THINK]a[/THINK]b', 'a', 'b'),
         ('◁think▷a◁/think▷b', 'a', 'b'),
+        ('<seed:think>\na</seed:think>b', 'a', 'b'),
         ('They greet me.\n</think>\n\nHello', 'They greet me.', 'Hello'),
         ('</think>\n\nHello', '', 'Hello'),
         ('<think>a<think>b</think>c</think>d', 'a<think>b\n\nc', 'd'),
