@@ -1,8 +1,9 @@
 """Sections that fold: `<details>`, its `<summary>` and `</details>`, the only HTML that a text may use.
 
 A tag counts at the beginning of a line, `</details>` at the end of one too; attributes other than `open` are ignored,
-what is inside is Markdown, and code is code. Tags become marks while the blocks are parsed, without looking ahead; then
-one pass over the tokens makes sections of them. A section ends with its text, or with the item or quote it stands in.
+what is inside is Markdown, and code is code. In a summary `<b>`, `<strong>`, `<i>` and `<em>` count too. Tags become
+marks while the blocks are parsed, without looking ahead; then one pass over the tokens makes sections of them. A
+section ends with its text, or with the item or quote it stands in.
 """
 
 import re
@@ -28,6 +29,7 @@ _TAG = re.compile(r'<details(?P<attributes>[ \t][^<>\n]{0,200})?>|(?P<end></deta
 _SUMMARY = re.compile(r'<summary(?:[ \t][^<>\n]{0,200})?>', re.IGNORECASE)
 _SUMMARY_END = re.compile(r'</summary[ \t]*>', re.IGNORECASE)
 _HALF_AN_END = re.compile(r'<(?:/s?u?m?m?a?r?y?)?\Z', re.IGNORECASE)
+_BOLD_OR_ITALIC = re.compile(r'<(b|strong|i|em)>([^<>]*)</\1>', re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"|\'[^\']*\'')
 _IS_OPEN = re.compile(r'\bopen\b', re.IGNORECASE)
 
@@ -86,7 +88,8 @@ def _tags(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         mark = state.push(_CLOSE_MARK if tag['end'] else _OPEN_MARK, '', 0)
         position = tag.end()
         if not tag['end']:
-            line, position, mark.content = _summary(state, line, position, end)
+            line, position, summary = _summary(state, line, position, end)
+            mark.content = _BOLD_OR_ITALIC.sub(_with_stars, summary)
             mark.meta = {'open': bool(_IS_OPEN.search(_QUOTED.sub('', tag['attributes'] or '')))}
             mark.info = state.src[tag.start() : position]
         mark.map = [start, line + 1]
@@ -123,6 +126,12 @@ def _summary(state: StateBlock, line: int, position: int, end: int) -> tuple[int
         begin = state.bMarks[line] + state.tShift[line]
     said.append(state.src[begin : closing.start()].strip())
     return line, closing.end(), '\n'.join(said).strip()
+
+
+def _with_stars(found: 're.Match[str]') -> str:
+    """Give in Markdown what models set bold or italic in HTML, which they do in summaries."""
+    stars = '**' if found[1].lower() in ('b', 'strong') else '*'
+    return f'{stars}{found[2].strip()}{stars}' if found[2].strip() else found[0]
 
 
 def _goes_on(state: StateBlock, line: int, end: int) -> bool:

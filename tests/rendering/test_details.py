@@ -192,3 +192,18 @@ def test_what_was_left_open_is_closed_where_other_readers_would_fold_the_rest(te
     file = markdown_file(told(talk('?', text, 'next', 'end')))
     assert file.count('</details>') - text.count('</details>') == count
     assert '\n\nend\n' in file
+
+
+@pytest.mark.parametrize(
+    ('summary', 'html'),
+    [
+        ('<b>A hint</b>', '<strong>A hint</strong>'),
+        ('1. <strong> A *hint* </strong> <i>b</i>', '1. <strong>A <em>hint</em></strong> <em>b</em>'),
+        ('<b>A hint', '&lt;b&gt;A hint'),
+        ('<b></b> <u>c</u>', '&lt;b&gt;&lt;/b&gt; &lt;u&gt;c&lt;/u&gt;'),
+    ],
+)
+def test_what_is_bold_or_italic_in_a_summary(summary: str, html: str) -> None:
+    assert shown(f'<details>\n<summary>{summary}</summary>\n\na\n</details>') == (
+        f'<details><summary>{html}</summary><p>a</p></details>'
+    )
