@@ -83,7 +83,8 @@ class Account:
         if report['error'] is not None:
             tell(_harmless(f'{report["file"]}: {report["error"]["text"]}'), sys.stderr)
             return
-        written_by = f' ({report["written_by"]})' if report['written_by'] else ''
+        by = report.get('written_by')  # an app that was started before an update says nothing of it
+        written_by = f' ({by})' if by else ''
         self._console.say(_harmless(report['file'] + written_by))
         self._say_counts(report)
         if report['instruction']:
