@@ -6,8 +6,9 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Coroutine
-from types import FrameType
+from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 WISHES = signal.SIGTERM, signal.SIGINT
 
 A_MOMENT = 0.01
-"""Seconds after which somebody who could not be heard is heard again."""
+"""Seconds after which somebody who could not be heard says it again."""
 
 
 class EndingServer(Protocol):
@@ -34,18 +35,20 @@ def leave_when_asked(code: Callable[[int], int]) -> None:
     while it runs, and gives these back.
 
     Only the first one counts: what is half done is cleared away in peace. Where Python can raise nothing (in a
-    destructor, or called back from C) it would drop the exception and go on; then it is raised again a moment later.
+    destructor, or called back from C) it would drop the exception and go on; then it is raised again a moment later,
+    and again, until it is heard: what takes note of the drop may itself last longer than that moment.
     """
     usual = sys.unraisablehook
 
-    def leave(number: int, _frame: FrameType | None) -> None:
-        _listen(signal.SIG_IGN)
-        raise _Left(code(number), number)
+    def leave(number: int, frame: FrameType | None) -> None:
+        if not _is_within(frame, raise_again.__code__):
+            _listen(signal.SIG_IGN)
+            raise _Left(code(number), number)
 
     def raise_again(dropped: 'UnraisableHookArgs') -> None:
         if isinstance(dropped.exc_value, _Left) and threading.current_thread() is threading.main_thread():
             _listen(leave)
-            threading.Timer(A_MOMENT, _signal, [dropped.exc_value.number]).start()
+            threading.Thread(target=_remind, args=[dropped.exc_value.number, leave], daemon=True).start()
         else:
             usual(dropped)
 
@@ -98,6 +101,20 @@ class _Left(SystemExit):
     def __init__(self, code: int, number: int) -> None:
         super().__init__(code)
         self.number = number
+
+
+def _is_within(frame: FrameType | None, code: CodeType) -> bool:
+    """Tell whether a frame is one of a function's, or of what it called."""
+    while frame is not None and frame.f_code is not code:
+        frame = frame.f_back
+    return frame is not None
+
+
+def _remind(number: int, handler: Any) -> None:
+    """Signal again and again, as long as that handler still waits to hear it."""
+    while signal.getsignal(number) is handler:
+        time.sleep(A_MOMENT)
+        _signal(number)
 
 
 def _signal(number: int) -> None:

@@ -24,6 +24,17 @@ finally:
     print('cleared away')
 """
 
+SLOW = """
+import threading
+start = threading.Thread.start
+
+def start_slowly(thread):
+    start(thread)
+    time.sleep(0.2)
+
+threading.Thread.start = start_slowly
+"""
+
 
 def outcome(program: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, '-c', program]
@@ -34,6 +45,14 @@ def outcome(program: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize('things', ['(Dropped(),)[0]', '[Dropped(), Dropped()][:]'])
 def test_a_signal_that_comes_in_a_destructor_is_not_lost(number: int, things: str) -> None:
     program = PROGRAM.replace('del {things}', things).format(number=number)
+    done = outcome(program)
+    assert (done.returncode, done.stdout, done.stderr) == (128 + number, 'cleared away\n', '')
+
+
+@pytest.mark.parametrize('number', [2, 15])
+def test_a_signal_that_comes_again_too_soon_is_not_lost(number: int) -> None:
+    """It is said again while the loss of the first one is still being noted, as on a machine with much else to do."""
+    program = PROGRAM.replace('del {things}', SLOW + '(Dropped(),)[0]').format(number=number)
     done = outcome(program)
     assert (done.returncode, done.stdout, done.stderr) == (128 + number, 'cleared away\n', '')
 
