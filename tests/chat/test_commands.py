@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -126,7 +127,7 @@ async def test_a_language_is_translated_when_asked_and_said(desk: Desk, youtube:
     _, english = await desk.exchange(f'/youtube {LINK} en')
     assert '*Captions: German, automatic*' in own.content
     assert '*Captions: English, translated from German by YouTube*' in english.content
-    assert '[en] Hallo.' in english.content.replace('\\', '')
+    assert '[en] Hallo.' in unescape(english.content.replace('\\', ''))
 
 
 async def test_several_videos_one_after_the_other_whatever_happens_to_one(desk: Desk, youtube: YouTubeServer) -> None:
