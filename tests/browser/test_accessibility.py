@@ -185,6 +185,17 @@ async def trash(tab: Screen) -> None:
     await expect(tab.part('empty-trash')).to_be_visible()
 
 
+async def selecting_in_the_trash(tab: Screen) -> None:
+    await trash(tab)
+    row = tab.page.locator('.conversation-item', has=tab.page.locator('.thrown')).first
+    await row.hover()
+    await row.get_by_test_id('conversation-menu').click()
+    await tab.page.get_by_role('menuitem', name='Select').click()
+    await tab.page.mouse.move(700, 400)
+    await tab.page.evaluate('document.activeElement.blur()')
+    await expect(row.locator('.quiet')).to_be_visible()
+
+
 async def question(tab: Screen) -> None:
     await trash(tab)
     await tab.part('empty-trash').click()
@@ -213,10 +224,14 @@ async def temporary(tab: Screen) -> None:
 
 
 async def preview_of_an_import(tab: Screen) -> None:
-    """Show what is in a file, after another one came in."""
+    """Show what is in a file, after another one came in; what an earlier visit left waiting is given up."""
+    state = tab.part('data-import')
+    if await state.get_attribute('data-state') == 'previewed':
+        await tab.part('import-cancel').click()
+        await expect(state).to_have_attribute('data-state', 'cancelled')
     await tab.part('import-file').set_input_files(FILES / 'claude.json')
     await tab.part('import-confirm').click()
-    await expect(tab.part('undo-import').first).to_be_visible()
+    await expect(state).to_have_attribute('data-state', 'done')
     await tab.part('import-file').set_input_files(FILES / 'chatgpt.json')
     await tab.part('import-place').select_option('new')
     await expect(tab.part('import-folder-name')).to_be_focused()
@@ -251,6 +266,7 @@ SCREENS: Mapping[str, tuple[str, Steps]] = {
     'selecting': ('/c/{sources}', selecting),
     'archive': ('/', archive),
     'trash': ('/', trash),
+    'selecting in the trash': ('/', selecting_in_the_trash),
     'question before deleting for good': ('/', question),
     'editing a question': ('/c/{sources}', editing),
     'models of an answer': ('/', models_of_an_answer),

@@ -269,4 +269,4 @@ async def test_waiting_behind_others_is_no_silence(tmp_path: Path, server: Ollam
         _, behind = await desk.ask('load=1.8')
         await until(lambda: desk.parts.engine._running[behind.id].behind_others_at)
         await desk.ended(ahead)
-        assert (await desk.messages.get(behind.id)).status is Status.COMPLETE
+        assert (await desk.ended(behind)).status is Status.COMPLETE
