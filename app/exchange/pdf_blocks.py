@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from app.exchange.pdf_flow import Flow
 from app.exchange.pdf_look import BODY, CODE, CODE_LEADING, COLOURS, HEADINGS, LEADING, SMALL, TOKEN_COLOURS
-from app.exchange.pdf_text import Line, Style
+from app.exchange.pdf_text import Line, Style, runs_backwards
 from app.rendering.highlight import coloured
 from app.rendering.outline import Code, Item, Listing, Paragraph, Part, Quote, Rule, Run, Runs, Section, Table
 
@@ -42,8 +42,9 @@ class Blocks:
             case Code():
                 self._code(part, x, width)
             case Quote(parts):
-                with self._flow.bar(x + 1):
-                    self.write(parts, x + QUOTE_INDENT, width - QUOTE_INDENT, colour='soft')
+                backwards = _backwards(parts)
+                with self._flow.bar(x + width - 3.2 if backwards else x + 1):
+                    self.write(parts, x if backwards else x + QUOTE_INDENT, width - QUOTE_INDENT, colour='soft')
             case Listing():
                 self._listing(part, x, width)
             case Table():
@@ -79,20 +80,21 @@ class Blocks:
         for number, item in enumerate(part.items):
             if number:
                 self._flow.gap(self._size * 0.3)
-            mark = '•' if part.start is None else f'{part.start + number}.'
-            self._item(item, mark, x, width)
+            self._item(item, None if part.start is None else part.start + number, x, width)
 
-    def _item(self, item: Item, mark: str, x: float, width: float) -> None:
+    def _item(self, item: Item, number: int | None, x: float, width: float) -> None:
         flow, height = self._flow, self._size * LEADING
+        backwards = _backwards(item.parts)
         flow.need(height)
         if item.done is not None:
-            self._task_box(x, height, done=item.done)
+            self._task_box(x + width - INDENT if backwards else x, height, done=item.done)
         else:
+            mark = '•' if number is None else f'.{number}' if backwards else f'{number}.'
             [line] = flow.type.lines([(mark, Style(size=self._size, colour='faint'))], INDENT * 3)[:1]
-            flow.line(line, x + INDENT - 6 - line.width, line.width, height)
+            flow.line(line, x + (width - INDENT + 6 if backwards else INDENT - 6 - line.width), line.width, height)
         if item.parts:
             first_page, y = flow.pdf.page, flow.y
-            self.write(item.parts, x + INDENT, width - INDENT)
+            self.write(item.parts, x if backwards else x + INDENT, width - INDENT)
             if (flow.pdf.page, flow.y) == (first_page, y):
                 flow.down(height)
         else:
@@ -211,3 +213,9 @@ def _shared(wanted: Sequence[float], free: float) -> list[float]:
 def _token_colour(name: str) -> str:
     colour = TOKEN_COLOURS.get(name, name)
     return colour if colour in COLOURS else 'text'
+
+
+def _backwards(parts: Sequence[Part]) -> bool:
+    """Tell whether what begins so is written from right to left, and has its mark at the right."""
+    first = parts[0] if parts else None
+    return isinstance(first, Paragraph) and runs_backwards(''.join(run.text for run in first.runs))

@@ -125,7 +125,7 @@ class Typesetter:
         lines = breaker.finish()
         whole = ''.join(text for text, _ in texts)
         if RIGHT_TO_LEFT.search(whole):
-            backwards = auto_detect_base_direction(whole) is TextDirection.RTL
+            backwards = runs_backwards(whole)
             for line in lines:
                 line.pieces, line.backwards = self._ordered(line.pieces, backwards=backwards), backwards
                 line.width = sum(piece.width for piece in line.pieces)
@@ -275,3 +275,8 @@ def _reversed_by_level(pieces: list[tuple[int, Piece]]) -> list[tuple[int, Piece
         ordered += run
         pieces = ordered
     return pieces
+
+
+def runs_backwards(text: str) -> bool:
+    """Tell whether a paragraph is written from right to left, by its first letter that has a direction."""
+    return bool(RIGHT_TO_LEFT.search(text)) and auto_detect_base_direction(text) is TextDirection.RTL

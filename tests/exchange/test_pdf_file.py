@@ -115,6 +115,21 @@ def test_right_to_left_is_drawn_so_and_begins_at_the_right(type_: Typesetter) ->
     assert arabic.pieces[-1].width < joined  # joined letters are narrower than lone ones
 
 
+@pytest.mark.parametrize(
+    ('text', 'at_the_right'),
+    [('- שלום', True), ('- one', False), ('3. مرحبا', True), ('3. one', False), ('- one שלום', False), ('-', False)],
+)
+def test_the_mark_of_an_item_stands_where_its_line_begins(text: str, at_the_right: bool) -> None:
+    places = {}
+
+    def see(said: str, _ctm: object, matrix: list[float], *_: object) -> None:
+        places[said.strip()] = matrix[4]
+
+    read(talk('?', text)).pages[0].extract_text(visitor_text=see)
+    [mark] = [x for said, x in places.items() if said in ('•', '.3', '3.')]
+    assert (mark > MARGIN + COLUMN / 2) is at_the_right
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.text(max_size=60), max_size=4), width=st.floats(20, 500))
 @example(texts=['', '0001\u0590'], width=20.0)  # a bold 0 is wider than a bold 1
