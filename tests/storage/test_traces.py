@@ -137,14 +137,22 @@ async def test_whoever_is_cancelled_while_it_is_written_anew_leaves_it_sound(dat
     assert await Traces(database).left() == 0
 
 
+async def locks(database: Database, which: str) -> None:
+    """Wait until there is such a lock."""
+    query = text(f'SELECT count(*) FROM pg_locks WHERE {which}')
+    async with asyncio.timeout(20):
+        while not await database.read(lambda session: session.execute(query).scalar()):
+            pass
+
+
 @pytest.mark.parametrize('backend', ['postgresql'], indirect=True)  # only a server lets others lock a table
 async def test_whoever_is_cancelled_waits_for_no_lock_of_others(database: Database) -> None:
     go = Event()
-    lock, waiting = text('LOCK TABLE message'), text('SELECT count(*) FROM pg_locks WHERE NOT granted')
+    lock = text('LOCK TABLE message')
     holding = asyncio.create_task(database.write(lambda session: (session.execute(lock), go.wait(60))))
+    await locks(database, "granted AND mode = 'AccessExclusiveLock' AND relation = 'message'::regclass")
     rewriting = asyncio.create_task(Traces(database).rewrite(make_way=True))
-    while not await database.read(lambda session: session.execute(waiting).scalar()):
-        pass
+    await locks(database, 'NOT granted')
     rewriting.cancel()
     ended, _ = await asyncio.wait([rewriting], timeout=20)
     go.set()
