@@ -8,12 +8,9 @@ from nicegui import Event
 
 from app.chat.models import ModelCatalog
 from app.domain.model import ModelRef
-from app.domain.preferences import LEAST_NUM_CTX, PARAMETERS, Number, PersonalPreferences, Range
+from app.domain.preferences import LEAST_NUM_CTX, LONGEST_PROMPT, PARAMETERS, Number, PersonalPreferences, Range
 from app.errors import InvalidInput
 from app.storage.preferences import Change, Preferences
-
-LONGEST_PROMPT = 20_000
-"""Characters of an instruction: more would leave a small window nothing for the conversation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 from app.chat.comparing import Standing, is_taken, renamed, settled, standing
-from app.chat.preferring import LONGEST_PROMPT
 from app.chat.trash import Trash
 from app.domain.carried import Carried
 from app.domain.conversation import Conversation, Folder
@@ -89,7 +88,7 @@ class TakingIn:
                 case Folder() if self._place is None:
                     await self._keep_folder(item)
                 case Wishes():
-                    self._preferences = _usable(item.data)
+                    self._preferences = item.data
                 case Origin():
                     self._note_source(item.name)
         await self._take_conversations([item for item in items if isinstance(item, Carried)])
@@ -256,11 +255,3 @@ def _news(carried: Carried, found: Stored, messages: Mapping[str, Stored]) -> Ne
         head_id=head_id if goes_on else None,
         updated_at=carried.conversation.updated_at,
     )
-
-
-def _usable(wishes: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Leave out an instruction that nobody could have set."""
-    prompt = wishes.get('system_prompt', '')
-    if isinstance(prompt, str) and len(prompt) <= LONGEST_PROMPT:
-        return wishes
-    return {name: value for name, value in wishes.items() if name != 'system_prompt'}

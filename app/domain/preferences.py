@@ -37,6 +37,9 @@ PARAMETERS: Mapping[str, Range] = {
 Ollama takes more, such as -1 for no limit; that is what leaving one out means here.
 """
 
+LONGEST_PROMPT = 20_000
+"""Characters of an instruction: more would leave a small window nothing for the conversation."""
+
 LEAST_NUM_CTX = 512
 """Tokens of the smallest context window: less holds no question and answer."""
 

@@ -26,6 +26,10 @@ REFUSALS: Mapping[str, str] = {
     'too_deep': msgid('The brackets here are nested too deeply.'),
     'too_many': msgid('A conversation has more than {limit} values.'),
     'too_many_messages': msgid('A conversation has more than {limit} messages.'),
+    'too_many_notes': msgid('A message has more than {limit} notes or sources.'),
+    'more_folders': msgid('There are more than {limit} folders.'),
+    'more_conversations': msgid('There are more than {limit} conversations.'),
+    'unknown_preferences': msgid('Not all preferences came along: this version does not know {value} of them.'),
     'bad_zip': msgid('This .zip is damaged. Try to download it again.'),
     'encrypted': msgid('This .zip needs a password. Unpack it and choose the file inside.'),
     'deep_zip': msgid('This .zip lies more than {limit} others deep. Unpack it and choose the file inside.'),
@@ -60,6 +64,9 @@ REMARKS: Mapping[str, str] = {
     'unknown_role': msgid('I do not know who “{value}” is. What they said was imported all the same.'),
     'no_role': msgid('It is not said who speaks. What they said was imported all the same.'),
     'circle': msgid('Messages answer each other in a circle. It was cut open here.'),
+    'too_many_notes': msgid('A message has more than {limit} notes or sources. The others were left out.'),
+    'more_folders': msgid('There are more than {limit} folders. What lies in this one came without it.'),
+    'more_conversations': msgid('There are more than {limit} conversations. The others were left out.'),
 }
 """The same where the rest of the file came in."""
 

@@ -14,6 +14,7 @@ from app.chat.taking_in import TakingIn
 from app.chat.trash import Trash
 from app.domain.conversation import LOCAL_OWNER
 from app.exchange.reading.checking import checked
+from app.exchange.reading.context import Reading
 from app.exchange.reading.intake import Meter
 from app.exchange.recognising import read_file
 from app.replies.live import LiveConversations
@@ -69,7 +70,7 @@ async def store(database: Database, things: Everything) -> None:
     for document in documents:
         await Documents(database).keep(LOCAL_OWNER, document)
     for each in conversations:
-        kept = checked(each)  # what waits waits for the person from then on, and nothing else differs
+        kept = checked(each, Reading(LOCAL_OWNER, str))  # nothing differs, but what waits waits for the person
         await Staging(database).write('', Batch([kept.conversation], kept.messages, kept.queued))
     if preferences:
         statement = insert(PreferencesRow).values(owner_id=LOCAL_OWNER, data=preferences)

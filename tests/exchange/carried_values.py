@@ -15,6 +15,8 @@ from app.domain.queued import QueuedMessage
 CHARACTERS = st.characters(exclude_categories=['Cs'], exclude_characters='\0')
 texts = st.text(CHARACTERS, max_size=20)
 names = st.text(CHARACTERS, min_size=1, max_size=20)
+labels = names.map(lambda name: ' '.join(name.split())).filter(bool)
+"""Names of folders and tags, which the app makes fit into a line."""
 
 
 def mappings(values: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, object]]:
@@ -43,7 +45,19 @@ documents = st.builds(
     fetched_at=times,
     data=details,
 )
-folders = st.builds(Folder, id=ids, owner_id=st.just(LOCAL_OWNER), name=names, created_at=times)
+folders = st.builds(Folder, id=ids, owner_id=st.just(LOCAL_OWNER), name=labels, created_at=times)
+preferences = st.fixed_dictionaries(
+    {},
+    optional={
+        'default_model': st.builds(lambda provider, name: f'{provider.replace("/", "_")}/{name}', names, names),
+        'parameters': st.fixed_dictionaries(
+            {}, optional={'temperature': st.floats(0, 2), 'top_k': st.integers(1, 1000)}
+        ),
+        'num_ctx': st.integers(512, 2**20),
+        'system_prompt': texts,
+        'titles': st.booleans(),
+    },
+)
 
 
 @st.composite
@@ -63,7 +77,7 @@ def conversations(draw: st.DrawFn, folder_ids: tuple[Folder, ...] = ()) -> Carri
         unread=draw(st.booleans()),
         pinned=draw(st.booleans()),
         folder_id=folder.id if folder else None,
-        tags=tuple(sorted(draw(st.sets(names, max_size=3)))),
+        tags=tuple(sorted(draw(st.sets(labels, max_size=3)))),
         created_at=draw(times),
         updated_at=draw(times),
         archived_at=draw(st.none() | times),
@@ -138,4 +152,4 @@ def everything(draw: st.DrawFn) -> Everything:
     kept = draw(st.lists(documents, max_size=2, unique_by=lambda each: each.key))
     used = [each for conversation in carried for each in ids_in(conversation)]
     assume(len(set(used)) == len(used))
-    return carried, kept, folder_list, draw(details)
+    return carried, kept, folder_list, draw(preferences)

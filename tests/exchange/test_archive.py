@@ -3,6 +3,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from math import inf, nan
 from pathlib import Path
 
@@ -12,11 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from app.domain.carried import Carried
 from app.domain.conversation import LOCAL_OWNER, Folder
 from app.domain.document import Document
-from app.domain.message import Role, Status
+from app.domain.message import Role, Source, Status, Step
+from app.domain.preferences import LONGEST_PROMPT
 from app.errors import ImportRefused
 from app.exchange.archive import CONVERSATIONS, DOCUMENTS, FOLDERS, MANIFEST, PREFERENCES, ArchiveWriter, is_archive
 from app.exchange.json_file import json_file
+from app.exchange.reading.bounds import MOST_OF_OURS, MOST_STEPS, bounded
 from app.exchange.reading.checking import checked, checked_folder
+from app.exchange.reading.context import Reading
+from app.exchange.reading.folders import MOST_FOLDERS
 from app.exchange.reading.intake import Meter
 from app.exchange.reading.own import Item, Wishes
 from app.exchange.reading.remarks import Remark
@@ -85,8 +90,10 @@ def changed(data: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
 @given(everything())
 def test_what_was_written_comes_back(tmp_path: Path, things: Everything) -> None:
     carried, documents, folders, preferences = things
-    kept = [checked(each) for each in carried], documents, [checked_folder(each) for each in folders], preferences
-    assert read_all(written(things), tmp_path) == kept
+    reading = Reading(LOCAL_OWNER, say)
+    kept = [checked(each, reading) for each in carried]
+    same = [checked_folder(each, reading) for each in folders]
+    assert read_all(written(things), tmp_path) == (kept, documents, same, preferences)
 
 
 def test_everything_belongs_to_who_reads_it(tmp_path: Path) -> None:
@@ -206,6 +213,71 @@ def test_odd_values_of_our_own_cost_only_themselves(tmp_path: Path) -> None:
     question, answer = first.messages
     assert (question.created_at, answer.role, answer.content) == (began, Role.ASSISTANT, '[Said by narrator]\n\nHello')
     assert (answer.status, answer.sources, first.conversation.archived_at) == (Status.COMPLETE, (), None)
+
+
+def test_of_preferences_only_what_a_person_can_set_comes_in(tmp_path: Path) -> None:
+    good = {'system_prompt': 'Be brief.', 'num_ctx': 4096, 'titles': False, 'default_model': 'ollama/gemma2:2b'}
+    junk = {str(number): 'x' for number in range(3_000)}
+    parameters = {'temperature': 0.5, 'seed': 10**30, 'mirostat': 2}
+    *_, preferences = read_all(written(([], [], [], good | {'parameters': {'temperature': 0.5}})), tmp_path)
+    assert preferences == good | {'parameters': {'temperature': 0.5}}
+    found = items(written(([talk('Hi')], [], [], good | junk | {'parameters': parameters})), tmp_path)
+    assert [item.data for item in found if isinstance(item, Wishes)] == [good | {'parameters': {'temperature': 0.5}}]
+    assert [(each.reason, each.file, each.details['line']) for each in split(found)[1]] == [
+        ('wrong_shape', PREFERENCES, 1), ('unknown_preferences', PREFERENCES, 1),
+    ]  # fmt: skip
+    assert split(found)[1][1].details['value'] == 3_001
+
+
+@pytest.mark.parametrize(
+    'wrong',
+    [
+        {'system_prompt': 'x' * (LONGEST_PROMPT + 1)},
+        {'system_prompt': 7},
+        {'num_ctx': 10**40},
+        {'num_ctx': 5},
+        {'titles': 'yes'},
+        {'default_model': 'a/' + 'x' * 1_000},
+        {'default_model': 'gemma2'},
+        {'parameters': []},
+    ],
+)
+def test_a_preference_that_cannot_be_is_left_out(wrong: dict[str, object], tmp_path: Path) -> None:
+    found = items(written(([talk('Hi')], [], [], wrong)), tmp_path)
+    assert [item.data for item in found if isinstance(item, Wishes)] == [{}]
+    [remark] = split(found)[1]
+    assert (remark.reason, remark.details['field']) == ('wrong_shape', *wrong)
+
+
+def test_notes_and_sources_of_ours_are_bounded_beyond_all_that_imports_bring(tmp_path: Path) -> None:
+    most = bounded([Step('x', 'y')] * (MOST_STEPS + 5), say)
+    kept = talk('Hi', 'Hello', steps=most, sources=(Source('T', 'https://a.example'),) * 1_000)
+    assert read_all(written(([kept], [], [], {})), tmp_path)[0] == [kept]
+    steps, sources = (Step('x', 'y'),) * (MOST_OF_OURS + 5), (Source('T', ''),) * (MOST_OF_OURS + 5)
+    [carried], [remark] = split(
+        items(written(([talk('Hi', 'Hello', steps=steps, sources=sources)], [], [], {})), tmp_path)
+    )
+    answer = carried.messages[1]
+    assert (len(answer.steps), len(answer.sources)) == (MOST_OF_OURS + 1, MOST_OF_OURS)
+    assert answer.steps[-1].title == 'There are more notes; they are not part of the import.'
+    assert (remark.reason, remark.message, remark.details['limit']) == ('too_many_notes', 2, MOST_OF_OURS)
+    assert split(items(written(([carried], [], [], {})), tmp_path))[0] == [carried]
+
+
+def test_folders_and_tags_of_ours_fit_into_lists(tmp_path: Path) -> None:
+    names = [f'{number}  {"F" * 100}' for number in range(MOST_FOLDERS + 2)]
+    folders = [Folder(id=new_id(), owner_id='me', name=name, created_at=START) for name in names]
+    last = replace(talk('Hi'), folder=names[-1])
+    tagged = replace(last, conversation=replace(last.conversation, tags=('T' * 100,)))
+    found = items(written(([tagged], [], folders, {})), tmp_path)
+    assert [item.name for item in found if isinstance(item, Folder)] == [
+        f'{number} {"F" * 80}'[:80] for number in range(MOST_FOLDERS)
+    ]
+    [carried], remarks = split(found)
+    assert (carried.folder, carried.conversation.tags) == ('', ('T' * 40,))
+    assert [(each.reason, each.file) for each in remarks] == [('more_folders', FOLDERS)] * 2 + [
+        ('more_folders', CONVERSATIONS)
+    ]
 
 
 def test_a_newer_one_is_refused(tmp_path: Path) -> None:

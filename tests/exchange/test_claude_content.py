@@ -10,8 +10,11 @@ import pytest
 from app.domain.message import Message, Source
 from app.domain.model import ModelRef
 from app.exchange.reading.claude import blocks as claude_blocks
+from app.exchange.reading.claude import projects as claude_projects
 from app.exchange.reading.claude import reader as claude
 from app.exchange.reading.claude import tools as claude_tools
+from app.exchange.reading.claude.projects import MOST_PROJECTS
+from app.exchange.reading.intake import Meter
 from tests.exchange.claude_samples import Json, answer, answer_of, conversation, gave, message, text, used
 from tests.exchange.reading_files import read, read_json, remarks
 
@@ -272,6 +275,17 @@ def test_a_project_may_be_named_in_another_file(file: str, named: Json, tmp_path
         archive.writestr('data/projects/broken.json', '{"uuid": ')
     [chat] = read(tmp_path / 'export.zip')
     assert chat.folder == 'Lakes'
+
+
+def test_names_of_projects_are_cut_and_so_many_are_known(tmp_path: Path) -> None:
+    many = [{'uuid': f'p{number}', 'name': 'N' * 500} for number in range(MOST_PROJECTS)]
+    odd = [{'name': 'Of none'}, {'uuid': 'x' * 1_000_000, 'name': 'Of a long one'}]
+    file = tmp_path / 'export.zip'
+    with zipfile.ZipFile(file, 'w') as archive:
+        archive.writestr('projects.json', json.dumps([*odd, *many, {'uuid': 'last', 'name': 'Last'}]))
+    with zipfile.ZipFile(file) as archive:
+        names = claude_projects.names(archive, Meter(1))
+    assert names == {each['uuid']: 'N' * 80 for each in many}
 
 
 def design() -> Json:

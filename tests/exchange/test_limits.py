@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from app.errors import ImportRefused
 from app.exchange.reading.bounds import MOST_SOURCES, MOST_STEPS
+from app.exchange.reading.folders import MOST_FOLDERS
 from app.exchange.reading.intake import CHUNK
 from app.exchange.reading.json_bytes import pieces
 from app.exchange.reading.json_events import LONGEST_NUMBER, LongNumbers
@@ -183,6 +184,28 @@ def test_of_the_notes_and_sources_of_an_answer_so_many_are_kept_whatever_the_for
         assert len(message.steps) == MOST_STEPS + 1
         assert message.steps[-1].title == 'There are more notes; they are not part of the import.'
         assert len(message.sources) <= MOST_SOURCES
+
+
+def test_folders_of_an_import_are_bounded_in_length_and_number(tmp_path: Path) -> None:
+    names = ['  Lakes \n and ' + 'x' * 5 * MEGABYTE, *map(str, range(MOST_FOLDERS + 1)), '0']
+    chats = [
+        {'uuid': str(at), 'chat_messages': [{'sender': 'human', 'text': 'x'}], 'project': {'name': name}}
+        for at, name in enumerate(names)
+    ]
+    made, said = remarks(tmp_path, json.dumps(chats))
+    first = ('Lakes and ' + 'x' * 80)[:80]
+    assert [each.folder for each in made] == [first, *map(str, range(MOST_FOLDERS - 1)), '', '', '0']
+    assert [(each.reason, each.conversation, each.details) for each in said] == [
+        ('more_folders', MOST_FOLDERS + at, {'limit': MOST_FOLDERS}) for at in (1, 2)
+    ]
+
+
+async def test_what_has_to_fit_into_a_line_is_not_taken_apart_whole(tmp_path: Path) -> None:
+    words = 'ab ' * (5 * MEGABYTE)
+    file = [{'title': words, 'mapping': {'1': {'message': {'author': {'role': 'user'}, 'content': {'parts': ['x']}}}}}]
+    [outcome] = await read_apart(tmp_path, json.dumps(file).encode())
+    assert (outcome.count, outcome.refused) == (2, None)
+    assert outcome.grown < ROOM
 
 
 def test_brackets_may_lie_deep_only_where_messages_hold_each_other(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from app.domain.carried import Carried
 from app.errors import ImportRefused
 from app.exchange.reading.intake import Meter
+from app.exchange.reading.open_webui import database as open_webui_database
 from app.exchange.reading.remarks import Remark
 from app.exchange.recognising import read_file
 from tests.exchange.open_webui_samples import QUESTION, answered, chat
@@ -34,8 +35,9 @@ def row(key: str, said: Any = GIVEN['chat'], **fields: Any) -> dict[str, Any]:
     return {**given, 'created_at': 1767225600, 'updated_at': 1767225700, **fields}
 
 
-def database(folder: Path, *rows: dict[str, Any], folders: tuple[tuple[str, str], ...] = ()) -> Path:
+def database(folder: Path, *rows: dict[str, Any], folders: tuple[tuple[str, str | None], ...] = ()) -> Path:
     """Make a database with these chats and folders."""
+    folder.mkdir(exist_ok=True)
     file = folder / 'webui.db'
     with closing(sqlite3.connect(file)) as made:
         made.executescript(SCHEMA)
@@ -90,6 +92,20 @@ def test_a_chat_that_cannot_be_read_costs_only_itself(said: str, reason: str, tm
     made, [remark] = told(database(tmp_path, row('bad', said), row('good')))
     assert [each.conversation.title for each in made] == ['good']
     assert (remark.reason, remark.conversation) == (reason, 1)
+
+
+def test_what_is_beyond_the_number_of_chats_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_webui_database, 'MOST_CHATS', 2)
+    made, [remark] = told(database(tmp_path, row('one'), row('two'), row('three')))
+    assert [each.conversation.title for each in made] == ['one', 'two']
+    assert (remark.reason, remark.details) == ('more_conversations', {'limit': 2})
+    assert told(database(tmp_path / 'fewer', row('one'), row('two')))[1] == []
+
+
+def test_a_folder_of_a_long_name_is_cut_and_one_of_none_is_none(tmp_path: Path) -> None:
+    names = (('f', 'Work ' * 1_000), ('g', None))
+    long, none = read(database(tmp_path, row('one', folder_id='f'), row('two', folder_id='g'), folders=names))
+    assert (long.folder, none.folder) == (('Work ' * 16)[:80], '')
 
 
 def test_a_database_of_nothing_but_the_table(tmp_path: Path) -> None:

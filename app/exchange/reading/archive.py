@@ -18,6 +18,7 @@ from app.exchange.reading.conversations import title_of
 from app.exchange.reading.intake import Intake, Meter
 from app.exchange.reading.json_lines import JsonLines
 from app.exchange.reading.mending import mended
+from app.exchange.reading.preferences import settable
 from app.exchange.reading.remarks import Remark, remark_of
 from app.exchange.records import carried_from, document_from, folder_from
 
@@ -54,11 +55,11 @@ class Archive:
 
     def preferences(self) -> Iterator[dict[str, Any] | Remark]:
         """Give what the person had set."""
-        return self._lines(PREFERENCES, dict)
+        return self._lines(PREFERENCES, lambda record: settable(record, self._reading))
 
     def folders(self) -> Iterator[Folder | Remark]:
         """Yield the folders."""
-        return self._lines(FOLDERS, lambda record: checked_folder(folder_from(record, self._reading.owner_id)))
+        return self._lines(FOLDERS, self._folder)
 
     def documents(self) -> Iterator[Document | Remark]:
         """Yield the documents."""
@@ -67,6 +68,9 @@ class Archive:
     def conversations(self) -> Iterator[Carried | Remark]:
         """Yield the conversations."""
         return self._lines(CONVERSATIONS, lambda record: conversation_of(record, self._reading))
+
+    def _folder(self, record: Any) -> Folder:
+        return checked_folder(folder_from(record, self._reading.owner_id), self._reading)
 
     def _check_members(self) -> None:
         self._names = self._zip.namelist()
@@ -136,7 +140,7 @@ def conversation_of(record: Any, reading: Reading) -> Carried:
     Raises:
         ImportRefused: it is none of ours.
     """
-    return _made(record, lambda record: checked(carried_from(mended(record, reading), reading.owner_id)))
+    return _made(record, lambda record: checked(carried_from(mended(record, reading), reading.owner_id), reading))
 
 
 def _made(record: Any, convert: Callable[[Any], T]) -> T:

@@ -8,17 +8,19 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.carried import Carried
-from app.domain.conversation import LONGEST_FOLDER_NAME, LONGEST_TITLE, Folder
+from app.domain.conversation import LONGEST_TITLE, Folder
 from app.domain.figures import checked as good_figures
 from app.domain.message import Message
 from app.domain.queued import HELD
 from app.errors import ImportRefused
+from app.exchange.reading.bounds import MOST_OF_OURS, bounded
+from app.exchange.reading.context import Reading
 from app.exchange.reading.shapes import EARLIEST, LATEST
-from app.exchange.reading.tree import MOST_TAGS
+from app.exchange.reading.tree import kept_tags
 
 
-def checked(carried: Carried) -> Carried:
-    """Give a conversation as it can be kept; what waits in it waits for the person.
+def checked(carried: Carried, reading: Reading) -> Carried:
+    """Give a conversation as it can be kept; what waits in it waits for the person. What is too much is remarked.
 
     Raises:
         ImportRefused: an id is none or is there twice, or a time is one nobody lived in.
@@ -37,11 +39,12 @@ def checked(carried: Carried) -> Carried:
     holding = _ends(carried) if carried.queued else frozenset[str | None]()
     return replace(
         carried,
-        conversation=replace(
-            conversation, title=conversation.title[:LONGEST_TITLE], tags=conversation.tags[:MOST_TAGS]
+        conversation=replace(conversation, title=conversation.title[:LONGEST_TITLE], tags=kept_tags(conversation.tags)),
+        messages=tuple(
+            _with_good_figures(_bounded(message, place, reading), held=message.id in holding)
+            for place, message in enumerate(carried.messages, 1)
         ),
-        messages=tuple(_with_good_figures(message, held=message.id in holding) for message in carried.messages),
-        folder=carried.folder[:LONGEST_FOLDER_NAME],
+        folder=reading.folder(carried.folder),
     )
 
 
@@ -52,14 +55,14 @@ def _ends(carried: Carried) -> frozenset[str | None]:
     return frozenset({carried.conversation.head_id, *ends})
 
 
-def checked_folder(folder: Folder) -> Folder:
+def checked_folder(folder: Folder, reading: Reading) -> Folder:
     """Give a folder as it can be kept.
 
     Raises:
-        ImportRefused: its id is none, or its time is one nobody lived in.
+        ImportRefused: its id is none, its time is one nobody lived in, or it is one too many.
     """
     _check(folder.id, (folder.created_at,))
-    return replace(folder, name=folder.name[:LONGEST_FOLDER_NAME])
+    return replace(folder, name=reading.folders.kept(folder.name))
 
 
 def _check(identifier: str, times: tuple[datetime | None, ...], **place: int) -> None:
@@ -76,6 +79,16 @@ def _is_id(value: str) -> bool:
         return str(UUID(value)) == value
     except ValueError:
         return False
+
+
+def _bounded(message: Message, place: int, reading: Reading) -> Message:
+    """Give a message with as many notes and sources as are kept."""
+    if max(len(message.steps), len(message.sources)) <= MOST_OF_OURS:
+        return message
+    with reading.message(place):
+        reading.remark('too_many_notes', limit=MOST_OF_OURS)
+    steps = bounded(message.steps, reading.t, MOST_OF_OURS)
+    return replace(message, steps=steps, sources=message.sources[:MOST_OF_OURS])
 
 
 def _with_good_figures(message: Message, *, held: bool) -> Message:

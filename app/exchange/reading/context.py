@@ -11,6 +11,7 @@ from typing import Any
 from app.domain.message import Role
 from app.errors import ImportRefused
 from app.exchange.reading import notes, shapes
+from app.exchange.reading.folders import FolderNames
 from app.exchange.reading.notes import Say
 from app.exchange.reading.remarks import Remark, remark_of
 
@@ -34,13 +35,14 @@ class Reading:
     """The reading of one file for `owner_id`; `t` puts notes in texts into words.
 
     Remarks are about the conversation that is being read, and wait until they are taken. `projects` are names of
-    projects by their ids, where another file has them.
+    projects by their ids, where another file has them; `folders` are those the file brings.
     """
 
     def __init__(self, owner_id: str, t: Say) -> None:
         self.owner_id = owner_id
         self.t = t
         self.projects: Mapping[str, str] = {}
+        self.folders = FolderNames()
         self._message = 0
         self._remarks: list[Remark] = []
 
@@ -93,6 +95,14 @@ class Reading:
             return shapes.name(value, field)
         except ImportRefused as refusal:
             self._note(remark_of(refusal, message=self._message))
+            return ''
+
+    def folder(self, name: str) -> str:
+        """Give the name of a conversation's folder as it can be kept; empty, and a remark, for one too many."""
+        try:
+            return self.folders.kept(name)
+        except ImportRefused as refusal:
+            self._note(remark_of(refusal))
             return ''
 
     def role(self, value: Any, roles: Mapping[str, Role], field: str = 'role') -> tuple[Role, str]:

@@ -93,7 +93,7 @@ def _allowing(tables: Sequence[str]) -> Callable[..., int]:
     def allowed(action: int, first: str | None, second: str | None, *_: str | None) -> int:
         readable = action == sqlite3.SQLITE_READ and first in (*tables, 'sqlite_master')
         harmless = action == sqlite3.SQLITE_PRAGMA and first in HARMLESS
-        functions = action == sqlite3.SQLITE_FUNCTION and second in ('count', 'length')
+        functions = action == sqlite3.SQLITE_FUNCTION and second in ('count', 'length', 'substr')
         good = action == sqlite3.SQLITE_SELECT or readable or harmless or functions
         return sqlite3.SQLITE_OK if good else sqlite3.SQLITE_DENY
 

@@ -97,9 +97,9 @@ def note(said: str) -> str:
     return f'[{said}]'
 
 
-def plain(name: str) -> str:
-    """Make a name fit into a line."""
-    return ' '.join(name.split())[:120]
+def plain(name: str, longest: int = 120) -> str:
+    """Make a name fit into a line of so many characters, without taking more of it apart than that."""
+    return ' '.join(name.split(maxsplit=longest))[:longest]
 
 
 def paragraphs(parts: Iterable[str]) -> str:

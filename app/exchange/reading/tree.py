@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
 from app.domain.carried import Carried
-from app.domain.conversation import Conversation
+from app.domain.conversation import LONGEST_TAG, Conversation
 from app.domain.message import Message, Role
 from app.domain.model import ModelRef
 from app.domain.thoughts import apart
 from app.errors import ImportRefused
+from app.exchange.reading import notes
 from app.exchange.reading.bounds import MOST_SOURCES, bounded
 from app.exchange.reading.context import Reading
 from app.exchange.reading.nodes import Node
-from app.exchange.reading.notes import paragraphs
 from app.exchange.reading.noticing import noticed
 
 NAMESPACE = UUID('6c3f5c5e-5d0e-4d4b-9f0e-9a2f3f7a7c11')
@@ -64,8 +64,7 @@ def carried(reading: Reading, outline: Outline, nodes: Sequence[Node], *, join: 
     Raises:
         ImportRefused: messages are too many.
     """
-    if len(nodes) > MOST_MESSAGES:
-        raise ImportRefused(reason='too_many_messages', limit=MOST_MESSAGES)
+    check_number(len(nodes))
     nodes = [noticed(reading, node if node.key else replace(node, key=f'#{node.number}')) for node in nodes]
     nodes = _without_circles(reading, _told_apart(nodes))
     by_key = {node.key: node for node in nodes}
@@ -82,8 +81,25 @@ def carried(reading: Reading, outline: Outline, nodes: Sequence[Node], *, join: 
     messages = _messages(outline, ordered)
     head = _head(outline.current, by_key, heads) or ordered[-1].key
     return Carried(
-        conversation=_conversation(outline, messages, outline.id_of(head)), messages=messages, folder=outline.folder
+        conversation=_conversation(outline, messages, outline.id_of(head)),
+        messages=messages,
+        folder=reading.folder(outline.folder),
     )
+
+
+def check_number(messages: int) -> None:
+    """Make sure that a conversation has no more messages than one may.
+
+    Raises:
+        ImportRefused: it has.
+    """
+    if messages > MOST_MESSAGES:
+        raise ImportRefused(reason='too_many_messages', limit=MOST_MESSAGES)
+
+
+def kept_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Give tags as they can be kept."""
+    return tuple(sorted({notes.plain(tag, LONGEST_TAG) for tag in tags} - {''}))[:MOST_TAGS]
 
 
 def in_a_line(nodes: Sequence[Node]) -> list[Node]:
@@ -167,8 +183,8 @@ def _one(run: Sequence[Node], parent: str) -> Node:
     return replace(
         run[0],
         parent=parent,
-        content=paragraphs(said for _, said in told),
-        thinking=paragraphs(thoughts for thoughts, _ in told),
+        content=notes.paragraphs(said for _, said in told),
+        thinking=notes.paragraphs(thoughts for thoughts, _ in told),
         model=next((node.model for node in reversed(run) if node.model), ''),
         status=run[-1].status,
         sources=tuple(dict.fromkeys(source for node in run for source in node.sources)),
@@ -232,7 +248,7 @@ def _conversation(outline: Outline, messages: Sequence[Message], head_id: str) -
     times = [message.created_at for message in messages]
     created_at = outline.created_at or min(times)
     updated_at = outline.updated_at or max(*times, created_at)
-    title = ' '.join(outline.title.split())[:TITLE_LENGTH]
+    title = notes.plain(outline.title, TITLE_LENGTH)
     return Conversation(
         id=outline.id_of(),
         owner_id=outline.owner_id,
@@ -242,12 +258,12 @@ def _conversation(outline: Outline, messages: Sequence[Message], head_id: str) -
         updated_at=updated_at,
         head_id=head_id,
         pinned=outline.pinned,
-        tags=tuple(sorted({tag.strip() for tag in outline.tags} - {''}))[:MOST_TAGS],
+        tags=kept_tags(outline.tags),
         archived_at=updated_at if outline.archived else None,
     )
 
 
 def _first_words(messages: Sequence[Message]) -> str:
     said = next((each.content for each in messages if each.role is Role.USER), messages[0].content)
-    line = ' '.join(said.split())
+    line = notes.plain(said, FIRST_WORDS + 1)
     return line if len(line) <= FIRST_WORDS else line[:FIRST_WORDS].rstrip() + '…'

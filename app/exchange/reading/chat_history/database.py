@@ -18,7 +18,7 @@ from app.exchange.reading.foreign_database import check_pages, columns, reading_
 from app.exchange.reading.intake import LARGEST_PIECE, Meter
 from app.exchange.reading.nodes import Node, unread
 from app.exchange.reading.remarks import Remark
-from app.exchange.reading.tree import MOST_MESSAGES, Outline, carried, in_a_line
+from app.exchange.reading.tree import Outline, carried, check_number, in_a_line
 
 TABLES = 'messages', 'conversations'
 MESSAGE = 'id', 'role', 'content', 'timestamp', 'model', 'thinking'
@@ -89,8 +89,7 @@ def _within_limits(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         kept.append(row)
         if size > LARGEST_PIECE:
             raise ImportRefused(reason='too_long', limit=LARGEST_PIECE // 1_000_000)
-        if len(kept) > MOST_MESSAGES:
-            raise ImportRefused(reason='too_many_messages', limit=MOST_MESSAGES)
+        check_number(len(kept))
     return kept
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from app.domain.carried import Carried
 from app.domain.message import Role, Status
-from app.errors import ImportRefused
 from app.exchange.reading import notes, shapes
 from app.exchange.reading.chatgpt import canvas as chatgpt_documents
 from app.exchange.reading.chatgpt import content as chatgpt_content
@@ -25,7 +24,7 @@ from app.exchange.reading.nodes import Node, unread
 from app.exchange.reading.noticing import says_something
 from app.exchange.reading.pieces import Piece, together, told
 from app.exchange.reading.remarks import Remark
-from app.exchange.reading.tree import MOST_MESSAGES, Outline, carried
+from app.exchange.reading.tree import Outline, carried, check_number
 
 FORMAT = 'chatgpt'
 
@@ -76,8 +75,7 @@ def read(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
 def _conversation(value: Any, reading: Reading) -> Carried | None:
     value = shapes.mapping(value, 'conversation')
     nodes = shapes.mapping(value.get('mapping'), 'mapping')
-    if len(nodes) > MOST_MESSAGES:
-        raise ImportRefused(reason='too_many_messages', limit=MOST_MESSAGES)
+    check_number(len(nodes))
     key = reading.name(value.get('conversation_id') or value.get('id') or value.get('current_node'), 'id')
     outline = Outline(
         format=FORMAT,

@@ -14,7 +14,6 @@ from typing import Any
 
 from app.domain.carried import Carried
 from app.domain.message import Role
-from app.errors import ImportRefused
 from app.exchange.reading import notes, shapes
 from app.exchange.reading.claude.artifacts import tagged
 from app.exchange.reading.claude.blocks import Blocks
@@ -26,7 +25,7 @@ from app.exchange.reading.nodes import Node, unread
 from app.exchange.reading.notes import Say
 from app.exchange.reading.pieces import Piece, together
 from app.exchange.reading.remarks import Remark
-from app.exchange.reading.tree import MOST_MESSAGES, Outline, carried, in_a_line
+from app.exchange.reading.tree import Outline, carried, check_number, in_a_line
 
 FORMAT = 'claude'
 
@@ -45,8 +44,7 @@ def conversation(value: Any, reading: Reading) -> Carried | None:
     """Make a conversation of one of the file; None if there is nothing in it."""
     value = shapes.mapping(value, 'conversation')
     messages = shapes.sequence(value.get('chat_messages'), 'chat_messages')
-    if len(messages) > MOST_MESSAGES:
-        raise ImportRefused(reason='too_many_messages', limit=MOST_MESSAGES)
+    check_number(len(messages))
     nodes = _nodes(messages, shapes.side_text(value.get('model')), reading)
     return carried(
         reading,

@@ -63,8 +63,11 @@ class _Chats:
 
     def read(self) -> Iterator[Carried | Remark]:
         """Yield the conversations, and what could not be read of them."""
-        places = self._database.execute('SELECT rowid FROM chat LIMIT ?', [MOST_CHATS])
+        places = self._database.execute('SELECT rowid FROM chat LIMIT ?', [MOST_CHATS + 1])
         for number, (place,) in enumerate(places, 1):
+            if number > MOST_CHATS:
+                yield Remark(reason='more_conversations', details={'limit': MOST_CHATS})
+                return
             made, chat = None, {}
             with self._reading.conversation():
                 chat = self._row(place)
@@ -80,7 +83,8 @@ class _Chats:
         if not {'id', 'name'} <= columns(self._database, 'folder'):
             return {}
         rows = self._database.execute(
-            'SELECT id, name FROM folder WHERE length(id) < 100 AND length(name) < 1000 LIMIT ?', [MOST_FOLDERS]
+            'SELECT id, substr(name, 1, 1000) FROM folder WHERE length(id) < 100 AND name IS NOT NULL LIMIT ?',
+            [MOST_FOLDERS],
         )
         return {str(key): str(name) for key, name in rows}
 
