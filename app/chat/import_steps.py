@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from app.chat.importing import Import, Importing
+from app.chat.unlinking import unlink
 
 
 async def steps(
@@ -41,5 +42,5 @@ def _start(importing: Importing, owner_id: str, file: Path, language: str, name:
     try:
         importing.start(owner_id, file, language, name)
     except BaseException:
-        file.unlink(missing_ok=True)
+        unlink(file)
         raise

@@ -15,28 +15,26 @@ from typing import Any, Literal
 
 from nicegui import Event
 
+from app.chat.following import let_follow
 from app.chat.portions import Portions
 from app.chat.previewing import Preview, Previewing
 from app.chat.remark_lists import RemarkLists, Remarks
 from app.chat.taking_in import Place, TakingIn, Tally
 from app.chat.trash import Trash
 from app.chat.undoing import Undoing
+from app.chat.unlinking import unlink
 from app.chat.waiting_files import Given, WaitingFiles
 from app.errors import GuilhermeError, ImportRefused, UnexpectedFault
+from app.exchange.reading.disk_space import check_space
 from app.exchange.reading.intake import Meter
 from app.exchange.reading.notes import Say
 from app.exchange.reading.own import Item, Origin
 from app.exchange.reading.remarks import Remark
-from app.replies.changes import BranchChanged
 from app.replies.live import LiveConversations
-from app.storage.following import News
 from app.storage.staging import Staging
 
 TELL_EVERY = 0.2
 """Seconds between two steps that are told of."""
-
-SPARE = 200_000_000
-"""Bytes that stay free on the disk."""
 
 log = logging.getLogger(__name__)
 
@@ -109,8 +107,7 @@ class Importing:
             ImportRefused: there is not enough space on the disk.
         """
         self.inbox.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if shutil.disk_usage(self.inbox).free < 3 * size + SPARE:
-            raise ImportRefused(reason='no_space')
+        check_space(self.inbox, 3 * size)
 
     def check_free(self, owner_id: str) -> None:
         """Make sure that a person's import can begin.
@@ -186,8 +183,7 @@ class Importing:
         await asyncio.to_thread(shutil.rmtree, self.inbox, ignore_errors=True)
         if gone := await self._staging.give_up():
             log.info('An import of the last run was not complete; its %d conversations go.', gone)
-        while await self._staging.follow():
-            pass
+        await let_follow(self._staging, self._live)
         await self._undoing.recover()
 
     async def close(self) -> None:
@@ -236,7 +232,9 @@ class Importing:
         taking = TakingIn(self._staging, self._trash, owner_id, file=given.name, place=place)
         is_empty = True
         try:
-            await self._follow()  # what an earlier import gave and the database did not let follow
+            await let_follow(
+                self._staging, self._live
+            )  # what an earlier import gave and the database did not let follow
             while part := await portions.next():
                 self.check_room(0)
                 await taking.take(part)
@@ -248,7 +246,7 @@ class Importing:
             self._tell(replace(self._read(owner_id), state='giving', read=portions.meter.total, tally=taking.tally))
             import_id = taking.id if await taking.give() else ''
             self._latest[owner_id] = replace(self._latest[owner_id], tally=taking.tally, import_id=import_id)
-            await self._follow()
+            await let_follow(self._staging, self._live)
         finally:
             await asyncio.shield(asyncio.ensure_future(_clean(taking, portions)))
 
@@ -262,20 +260,6 @@ class Importing:
     def _read(self, owner_id: str) -> Import:
         meter = self._meters[owner_id]
         return replace(self._latest[owner_id], read=meter.done, total=meter.total)
-
-    async def _follow(self) -> None:
-        while news := await self._staging.follow():
-            self._show(news)
-
-    def _show(self, news: News) -> None:
-        """Let those who look at a conversation see what came to it."""
-        if (state := self._live.find(news.conversation_id)) is None:
-            return
-        conversation = state.conversation
-        if news.head_id is not None and conversation.head_id == news.seen_head_id:
-            conversation = replace(conversation, head_id=news.head_id)
-        state.announce(replace(conversation, updated_at=max(conversation.updated_at, news.updated_at)))
-        state.tell(BranchChanged())
 
     def _tell(self, step: Import) -> None:
         last, self._latest[step.owner_id] = self._latest.get(step.owner_id), step
@@ -296,7 +280,7 @@ class Importing:
             self._waiting.put(given)
             self._tell(replace(last, state='previewed'))
             return
-        given.path.unlink(missing_ok=True)
+        unlink(given.path)
         self._trash.sweep()
         state: Literal['done', 'cancelled', 'failed'] = (
             'cancelled' if task.cancelled() else 'failed' if error else 'done'

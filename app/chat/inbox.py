@@ -8,6 +8,7 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from app.chat.importing import Importing
+from app.chat.unlinking import unlink
 from app.errors import ImportRefused
 
 WRITTEN_AT_ONCE = 1_000_000
@@ -31,7 +32,7 @@ async def received(chunks: AsyncIterator[bytes], importing: Importing, size: int
         except OSError as error:
             raise ImportRefused(reason='no_space') from error
     except BaseException:
-        file.unlink(missing_ok=True)
+        unlink(file)
         raise
     return file
 

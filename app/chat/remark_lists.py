@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from app.chat.unlinking import unlink
 from app.errors import ImportRefused
 from app.exchange.reading.remarks import Remark
 
@@ -58,7 +59,7 @@ class RemarkLists:
     def remove(self, owner_id: str) -> None:
         """Remove a person's list."""
         if file := self._files.pop(owner_id, None):
-            file.unlink(missing_ok=True)
+            unlink(file)
         if end := self._ends.pop(owner_id, None):
             end.cancel()
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.chat.unlinking import unlink
+
 WAIT = 3600.0
 """Seconds a file waits."""
 
@@ -47,7 +49,7 @@ class WaitingFiles:
         """Remove the file that waits; tell whether there was one."""
         if (given := self.take(owner_id)) is None:
             return False
-        given.path.unlink(missing_ok=True)
+        unlink(given.path)
         return True
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect
 
 from app.chat import Chat
 from app.chat.inbox import received
+from app.chat.unlinking import unlink
 from app.domain.conversation import LOCAL_OWNER
 from app.errors import GuilhermeError
 from app.ui.edge.purposes import is_own
@@ -45,7 +46,7 @@ class Uploads:
             try:
                 importing.preview(LOCAL_OWNER, file, language, name_given(request))
             except BaseException:
-                file.unlink(missing_ok=True)
+                unlink(file)
                 raise
         except ClientDisconnect:
             return Response(status_code=400)

@@ -341,7 +341,7 @@ async def test_the_end_of_the_process_ends_an_import(desk: Desk) -> None:
 @pytest.fixture
 def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Leave less space on the disk than has to stay free."""
-    monkeypatch.setattr('app.chat.importing.SPARE', 1 << 60)
+    monkeypatch.setattr('app.exchange.reading.disk_space.SPARE', 1 << 60)
     yield
 
 

@@ -5,7 +5,6 @@ all of them together may become no more than one may.
 """
 
 import os
-import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -21,6 +20,7 @@ from app.exchange.reading import own, zip_members
 from app.exchange.reading.claude import projects as claude_projects
 from app.exchange.reading.claude import reader as claude
 from app.exchange.reading.context import Reading
+from app.exchange.reading.disk_space import check_space
 from app.exchange.reading.intake import Intake, Meter
 from app.exchange.reading.origins import origin_of
 from app.exchange.reading.own import Item
@@ -31,9 +31,6 @@ Found = list[tuple[zipfile.ZipInfo, Reader]]
 
 DEEPEST_ZIP = 3
 """How many times a .zip may lie within another."""
-
-SPARE = 200_000_000
-"""Bytes that stay free on the disk."""
 
 
 class ZipArchives:
@@ -121,8 +118,7 @@ class ZipArchives:
     def _folder(self, size: int) -> str:
         """Give the folder for a copy of so many bytes: where the file lies, if it lies where we may write."""
         folder = str(self._file.parent) if os.access(self._file.parent, os.W_OK) else gettempdir()
-        if shutil.disk_usage(folder).free < size + SPARE:
-            raise ImportRefused(reason='no_space')
+        check_space(Path(folder), size)
         return folder
 
     def _spend(self, size: int) -> None:
