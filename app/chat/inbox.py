@@ -14,6 +14,12 @@ from app.errors import ImportRefused
 WRITTEN_AT_ONCE = 1_000_000
 """Bytes gathered before they are written: each write goes to a thread."""
 
+SILENCE = 60.0
+"""Seconds in which a file from the network may give nothing."""
+
+LONGEST = 12 * 3600.0
+"""Seconds such a file may take in all: at 20 Mbit/s that is 100 GB."""
+
 
 async def received(chunks: AsyncIterator[bytes], importing: Importing, size: int = 0) -> Path:
     """Write what comes into a file of the inbox, and give that; if it breaks off, there is none.
@@ -35,6 +41,27 @@ async def received(chunks: AsyncIterator[bytes], importing: Importing, size: int
         unlink(file)
         raise
     return file
+
+
+async def in_time(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield what comes over the network; neither the web server nor what lies around the app ends a body that does not.
+
+    Raises:
+        ImportRefused: nothing came for a while, or there was no end to it.
+    """
+    now = asyncio.get_running_loop().time
+    end = now() + LONGEST
+    while True:
+        try:
+            async with asyncio.timeout_at(min(now() + SILENCE, end)):
+                chunk = await anext(chunks, None)
+        except TimeoutError as error:
+            raise ImportRefused(reason='stalled') from error
+        if chunk is None:
+            return
+        if now() >= end:  # what is there already is had without a wait, so the timeout has no say
+            raise ImportRefused(reason='stalled')
+        yield chunk
 
 
 async def _start_file(file: Path) -> None:

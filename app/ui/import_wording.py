@@ -48,6 +48,7 @@ REFUSALS: Mapping[str, str] = {
     'missing_lines': msgid('{value} lines of this part of the archive are missing.'),
     'wrong_checksum': msgid('This part of the archive was changed after it was written.'),
     'more_remarks': msgid('There were more than {limit} such things in this conversation. The others are not listed.'),
+    'stalled': msgid('The file stopped coming, so nothing of it was kept. Send it again.'),
     'cancelled': msgid('The import was cancelled, so nothing of the file was kept.'),
     'interrupted': msgid('The import was interrupted, so nothing of it was kept. Try again.'),
 }

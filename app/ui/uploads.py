@@ -8,7 +8,7 @@ from nicegui import app
 from starlette.requests import ClientDisconnect
 
 from app.chat import Chat
-from app.chat.inbox import received
+from app.chat.inbox import in_time, received
 from app.chat.unlinking import unlink
 from app.domain.conversation import LOCAL_OWNER
 from app.errors import GuilhermeError
@@ -41,8 +41,9 @@ class Uploads:
         language = Preferences.of(request, self.language_setting).language
         importing = self.chat.importing
         try:
+            importing.check_free(LOCAL_OWNER)  # before a large file comes for nothing; `preview` looks again
             size = int(request.headers.get('content-length') or 0)
-            file = await received(request.stream(), importing, size)
+            file = await received(in_time(request.stream()), importing, size)
             try:
                 importing.preview(LOCAL_OWNER, file, language, name_given(request))
             except BaseException:
@@ -56,7 +57,9 @@ class Uploads:
 
     def _refusal(self, language: Language, error: GuilhermeError) -> Response:
         sentence = refusal_sentence(translator(language), error.as_data())
-        return Response(sentence, 409, media_type='text/plain; charset=utf-8')
+        # Of a body that does not end, nothing more is listened to; any other is let come, so that the answer is read.
+        headers = {'Connection': 'close'} if error.details.get('reason') == 'stalled' else None
+        return Response(sentence, 409, headers, media_type='text/plain; charset=utf-8')
 
 
 def name_given(request: Request) -> str:
