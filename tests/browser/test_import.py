@@ -288,6 +288,9 @@ async def test_files_are_private_and_other_sites_cannot_send_any(importing_app: 
         headers = {'Origin': importing_app.url, 'Sec-Fetch-Site': 'same-origin'}
         assert (await client.post(f'{importing_app.url}/import', content=body(), headers=headers)).status_code == 202
         assert seen == [0o700, 0o600]
+
+
+async def test_a_file_larger_than_the_disk_is_refused_before_it_comes(importing_app: AppProcess) -> None:
     reader, writer = await asyncio.open_connection('127.0.0.1', importing_app.port)
     writer.write(
         b'POST /import HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 1125899906842624\r\n\r\n'
