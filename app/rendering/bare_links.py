@@ -24,6 +24,9 @@ BARE = 'bare'
 LONGEST = 4_000
 """Characters an address may have; servers take 8,000 bytes, browsers 2,000 characters and more."""
 
+LINK_STEPS = 4
+"""What a link costs that is found after all else."""
+
 _SIGNS = (
     r'\s\x00-\x1f\x7f-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\xd7\xf7'  # controls, spaces, signs of Latin-1
     '\u037e\u0387\u055a-\u055f\u0589\u05be\u05c0\u05c3\u05f3\u05f4\u060c\u061b-\u061f\u066a-\u066d\u06d4\u0964\u0965'
@@ -97,22 +100,26 @@ def _without_scheme(state: StateCore) -> None:
         inside = 0
         for child in children:
             inside += child.nesting if child.type.startswith('link_') else 0
-            token.children += [child] if inside or child.type != 'text' else _split(child, state.md)
+            token.children += [child] if inside or child.type != 'text' else _split(child, state)
 
 
-def _split(text: Token, parser: MarkdownIt) -> Iterator[Token]:
-    """Cut a text where addresses stand in it."""
-    content, done = text.content, 0
+def _split(text: Token, state: StateCore) -> Iterator[Token]:
+    """Cut a text where addresses stand in it, as far as there are steps for it."""
+    content, done, too_long = text.content, 0, 0
     for found in _LATER.finditer(content):
-        if found.start() < done:
+        if found.start() < max(done, too_long):
             continue
         start, end, scheme = _mail(content, found.start()) if found[0] == '@' else _site(content, found.start())
-        if max(start, done) >= end or end - start >= LONGEST:
+        if end - start >= LONGEST:
+            too_long = end
+        if max(start, done) >= end or end == too_long:
             continue
+        if not state.env['effort'].spend(LINK_STEPS):
+            break
         address = content[start:end]
         yield replace(text, content=content[done:start])
         yield Token(
-            'link_open', 'a', 1, {'href': parser.normalizeLink(scheme + address)}, level=text.level, markup=BARE
+            'link_open', 'a', 1, {'href': state.md.normalizeLink(scheme + address)}, level=text.level, markup=BARE
         )
         yield Token('text', '', 0, level=text.level + 1, markup=BARE, content=address)
         yield Token('link_close', 'a', -1, level=text.level, markup=BARE)

@@ -22,34 +22,42 @@ def keep_bars_in_formulas(parser: MarkdownIt) -> None:
 
 
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    source = state.src
-    held = None if silent else _with_bars_held(state, start, end)
-    if held is None:
+    """Parse a table: its head tells whether it is one, and only the rows it then has are looked through."""
+    if silent or start + 1 >= end or not _DELIMITERS.fullmatch(_line(state, start + 1)):
         return bounded_table(state, start, end, silent)
-    before = len(state.tokens)
+    columns, before = _cells(_line(state, start + 1)), len(state.tokens)
+    head = _with_bars_held(state, range(start, start + 1), columns)
+    if not _parse_held(state, head or state.src, start, end):
+        return False
+    rows = _with_bars_held(state, range(start, state.line), columns)
+    if rows not in (None, head):
+        del state.tokens[before:]
+        _parse_held(state, rows, start, end)
+    return True
+
+
+def _parse_held(state: StateBlock, held: str, start: int, end: int) -> bool:
+    """Parse a table from a source in which bars are held."""
+    source, before = state.src, len(state.tokens)
     state.src = held
-    found = bounded_table(state, start, end, silent)
+    found = bounded_table(state, start, end, False)
     state.src = source
-    for token in state.tokens[before:]:
+    for token in state.tokens[before:] if held is not source else ():
         token.content = token.content.replace(_HELD, '|')
     return found
 
 
-def _with_bars_held(state: StateBlock, start: int, end: int) -> str | None:
-    """Give the source with the bars in formulas of a table held; None if there are none, or no table."""
+def _with_bars_held(state: StateBlock, lines: range, columns: int) -> str | None:
+    """Give the source with the bars in formulas of some rows held; None if there are none."""
     source = state.src
-    if start + 1 >= end or not _DELIMITERS.fullmatch(_line(state, start + 1)) or _HELD in source:
-        return None
-    columns, parts, at = _cells(_line(state, start + 1)), [], 0
-    for line in range(start, end):
+    parts, at = [], 0
+    for line in lines:
         row = _line(state, line)
-        if not row:
-            break
         if ('$' not in row and '\\' not in row) or _cells(row) <= columns:
             continue
         parts += [source[at : state.eMarks[line] - len(row)], _held(row)]
         at = state.eMarks[line]
-    return ''.join([*parts, source[at:]]) if parts else None
+    return ''.join([*parts, source[at:]]) if parts and _HELD not in source else None
 
 
 def _line(state: StateBlock, line: int) -> str:

@@ -23,7 +23,7 @@ def find_formulas_behind_words(parser: MarkdownIt) -> None:
 
 def _paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Parse a paragraph in which such a formula begins."""
-    if silent or not any(delimiter in state.src for delimiter in _DISPLAYS):
+    if silent or not _has_displays(state):
         return False
     line, is_found = start, False
     while True:
@@ -36,6 +36,14 @@ def _paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         push_paragraph(state, start, line)
         state.line = line
     return is_found
+
+
+def _has_displays(state: StateBlock) -> bool:
+    """Say whether any such formula may be in the text: looked for once, not again for each paragraph."""
+    found: bool | None = state.env.get('displays')
+    if found is None:
+        found = state.env['displays'] = any(delimiter in state.src for delimiter in _DISPLAYS)
+    return found
 
 
 def _behind_formula(state: StateBlock, line: int, end: int) -> int | None:

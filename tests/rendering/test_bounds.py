@@ -88,6 +88,29 @@ def test_100_kb_of_what_people_write_is_rendered_in_full(name: str) -> None:
     assert not effort.short
 
 
+LONG_TEXTS = {
+    'paragraphs': 'Some words of a long text.\n\n' * 40_000,
+    'rules': '---\n' * 40_000,
+    'underlines': 'a\n---\n' * 20_000,
+    'tables': '|a|\n|-|\n# b\n' * 10_000,
+    'addresses too long': 'www.a/(' * 120_000,
+}
+
+
+@pytest.mark.parametrize('name', LONG_TEXTS)
+def test_nothing_is_looked_for_anew_in_all_the_rest_of_a_text(name: str) -> None:
+    """A guard from outside: each takes less than 2 s of CPU, and 15 and more if it grew with the square."""
+    program = (
+        'import resource; resource.setrlimit(resource.RLIMIT_CPU, (10, 10))\n'
+        'from app.rendering.effort import Effort\n'
+        'from app.rendering.markdown import parse\n'
+        'from tests.rendering.test_bounds import LONG_TEXTS\n'
+        f'parse(LONG_TEXTS[{name!r}], {{}}, Effort(10**9))\n'
+    )
+    root = Path(__file__).parents[2]
+    assert run([sys.executable, '-c', program], cwd=root, check=False).returncode == 0
+
+
 def test_all_of_them_within_seconds_of_cpu() -> None:
     """A guard from outside: whatever is not counted shows here. Takes 5 s of CPU."""
     program = (
