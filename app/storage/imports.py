@@ -3,18 +3,18 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlmodel import Session, col, select
 
 from app.domain.past_import import PastImport
 from app.errors import NotFound
 from app.storage.database import Database
 from app.storage.rows import storable
-from app.storage.tables import Base, PastImportRow
+from app.storage.tables import Base, ImportedRow, PastImportRow
 
 IMPORTED = Base.metadata.tables['imported']
 
@@ -125,6 +125,20 @@ def note_given(session: Session, import_id: str, kind: Kind, ids: Iterable[str])
     """Note folders or documents that are given."""
     if found := [_item(import_id, kind, key, None) for key in ids]:
         session.connection().execute(insert(IMPORTED), found)
+
+
+def strike_off(session: Session, import_id: str, kinds: Collection[Kind], conversation_ids: Collection[str]) -> None:
+    """Forget what came by an import to some conversations.
+
+    By the whole key: asked for the import and conversations of it, SQLite looks through all of that import.
+    """
+    of_kind = col(ImportedRow.kind).in_([kind.value for kind in kinds])
+    query = select(ImportedRow.item_id, ImportedRow.import_id).where(
+        col(ImportedRow.conversation_id).in_(conversation_ids), of_kind
+    )
+    ids = [key for key, by in session.exec(query) if by == import_id]
+    whole_key = col(ImportedRow.import_id) == import_id, of_kind, col(ImportedRow.item_id).in_(ids)
+    session.exec(delete(ImportedRow).where(*whole_key).execution_options(synchronize_session=False))
 
 
 def characters(row: Columns) -> int:

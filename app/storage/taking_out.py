@@ -16,10 +16,10 @@ from sqlmodel import Session, col, select
 from app.domain.message import Status
 from app.domain.past_import import PastImport
 from app.domain.stored import sources_from
-from app.storage.cutting_back import Changed, cut_back
+from app.storage.cutting_back import Changed, Rest, cut_back
 from app.storage.database import Database
 from app.storage.erasures import note_erasure
-from app.storage.imports import Kind, digest
+from app.storage.imports import Kind, digest, strike_off
 from app.storage.tables import (
     ConversationRow,
     DocumentRow,
@@ -57,6 +57,7 @@ class TakingOut:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._rest: Rest | None = None
 
     async def documents_used(self, past: PastImport) -> frozenset[str]:
         """Give the keys of the documents that answers in its person's conversations were made from.
@@ -79,11 +80,13 @@ class TakingOut:
     async def step(self, past: PastImport, rows: int) -> TakenOut | None:
         """Take out at most so many conversations, or so many messages of one; None when there are no more."""
 
-        def work(session: Session) -> TakenOut | None:
+        def work(session: Session) -> tuple[TakenOut | None, Rest | None]:
             record = session.get(PastImportRow, past.id)
-            return None if record is None else _step(session, past, record, rows)
+            return (None, None) if record is None else _step(session, past, record, rest, rows)
 
-        return await self._database.write(work)
+        rest, self._rest = self._rest, None  # after a failure it is read anew: who knows what was committed
+        taken, self._rest = await self._database.write(work)
+        return taken
 
     async def finish(self, past: PastImport, used: Collection[str], rows: int) -> TakenOut:
         """Take out at most so many folders without conversations, or documents that are not `used`; then the rest."""
@@ -104,16 +107,18 @@ def _next(session: Session, past: PastImport, kind: Kind, rows: int) -> Sequence
     return session.exec(query.order_by(col(ImportedRow.item_id)).limit(rows)).all()
 
 
-def _step(session: Session, past: PastImport, record: PastImportRow, rows: int) -> TakenOut | None:
+def _step(
+    session: Session, past: PastImport, record: PastImportRow, rest: Rest | None, rows: int
+) -> tuple[TakenOut | None, Rest | None]:
     ids: Sequence[str] = ()
     changed = None
     if items := _next(session, past, Kind.CONVERSATION, rows):
         ids = _take_conversations(session, record, _short_enough(items))
     elif items := _next(session, past, Kind.NEWS, 1):
-        changed = cut_back(session, record, items[0], rows)
+        changed, rest = cut_back(session, record, items[0], rest, rows)
     else:
-        return None
-    return TakenOut(ids=ids, changed=changed, gone=record.gone, cut=record.cut, kept=record.kept)
+        return None, None
+    return TakenOut(ids=ids, changed=changed, gone=record.gone, cut=record.cut, kept=record.kept), rest
 
 
 def _short_enough(items: Sequence[ImportedRow]) -> list[str]:
@@ -135,8 +140,7 @@ def _take_conversations(session: Session, record: PastImportRow, ids: Sequence[s
     for key, by in later.items():
         of_it = col(ImportedRow.conversation_id) == key, col(ImportedRow.kind).in_([Kind.CONVERSATION, Kind.QUEUED])
         session.exec(update(ImportedRow).where(*of_it).values(import_id=by))
-    done = col(ImportedRow.conversation_id).in_([key for key in ids if key not in later])
-    session.exec(delete(ImportedRow).where(done, col(ImportedRow.import_id) == record.id))
+    strike_off(session, record.id, [Kind.CONVERSATION, Kind.QUEUED], [key for key in ids if key not in later])
     gone = [key for key in ids if key in there and key not in kept and key not in later]
     _give_up(session, gone)
     record.gone += len(gone)
@@ -157,7 +161,9 @@ def _gone_on_with(session: Session, ids: Sequence[str]) -> set[str]:
         col(ImportedRow.conversation_id).in_(ids),
     )
     streams = select(MessageRow.conversation_id).where(inside, col(MessageRow.status) == Status.STREAMING.value)
-    ours = select(ImportedRow.item_id).where(col(ImportedRow.kind) == Kind.QUEUED.value)
+    ours = select(ImportedRow.item_id).where(
+        col(ImportedRow.conversation_id).in_(ids), col(ImportedRow.kind) == Kind.QUEUED.value
+    )
     waits = select(QueuedMessageRow.conversation_id).where(
         col(QueuedMessageRow.conversation_id).in_(ids), col(QueuedMessageRow.id).not_in(ours)
     )

@@ -9,14 +9,15 @@ from sqlalchemy.engine import Connection
 
 
 @contextmanager
-def explained(backend: str) -> Iterator[list[str]]:
-    """Collect the plans of all SELECTs that run meanwhile."""
+def explained(backend: str, *verbs: str) -> Iterator[list[str]]:
+    """Collect all SELECTs that run meanwhile, or statements that begin with other verbs, each with its plan."""
     plans: list[str] = []
 
     def explain(connection: Connection, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith('SELECT'):
+        if statement.startswith(verbs or ('SELECT',)):
             prefix = 'EXPLAIN QUERY PLAN ' if backend == 'sqlite' else 'EXPLAIN '
-            plans.append(str(cursor.execute(prefix + statement, parameters) and cursor.fetchall()))
+            plan = cursor.execute(prefix + statement, parameters) and cursor.fetchall()
+            plans.append(f'{statement}\n{plan}')
 
     event.listen(Connection, 'before_cursor_execute', explain)
     try:
