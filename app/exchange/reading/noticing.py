@@ -34,9 +34,10 @@ def noticed(reading: Reading, node: Node) -> Node:
     """
     if node.role is Role.ASSISTANT and (has_marks(node.content) or has_marks(node.thinking)):
         node = _without_marks(reading, node)
-    if node.role is Role.ASSISTANT and node.is_empty and says_something(node.source):
+    if node.is_empty and says_something(node.source):
         reading.remark('came_out_empty', message=node.number)
-        return replace(node, steps=(notes.folded(reading.t, '', node.source),))
+        said = '' if node.role is Role.ASSISTANT else notes.unread(reading.t)
+        return replace(node, content=said, steps=(notes.folded(reading.t, '', node.source),))
     if node.role is Role.ASSISTANT and (MARKS.search(node.content) or MARKS.search(node.thinking)):
         reading.remark('marks_left', message=node.number)
     if node.speaker and not node.is_empty:

@@ -1,7 +1,7 @@
 """Takes values out of foreign JSON: what is missing is empty, what has another shape than it should is refused."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -44,8 +44,16 @@ def side_text(value: Any) -> str:
 
 
 def side_mappings(value: Any) -> list[Mapping[str, Any]]:
-    """Give the objects of a list that does not matter much: none for whatever else it is."""
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    """Give the objects of a list that does not matter much, also of lists within: none for whatever else it is."""
+    found: list[Mapping[str, Any]] = []
+    waiting = [value] if isinstance(value, list) else []
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            found.append(each)
+        elif isinstance(each, list):
+            waiting += reversed(each)
+    return found
 
 
 def mapping(value: Any, field: str) -> Mapping[str, Any]:
@@ -60,6 +68,17 @@ def sequence(value: Any, field: str) -> Sequence[Any]:
     if value is None or isinstance(value, list):
         return value or []
     raise ImportRefused(reason='wrong_shape', field=field)
+
+
+def check_has(value: Mapping[str, Any], *fields: str, beside: Collection[str] = ()) -> None:
+    """Make sure that an object has one of these fields if it has anything but what may stand `beside` them.
+
+    Raises:
+        ImportRefused: it is an object of another kind: there are other objects or lists in it.
+    """
+    others = (each for name, each in value.items() if name not in beside)
+    if value.keys().isdisjoint(fields) and any(isinstance(each, dict | list) and each for each in others):
+        raise ImportRefused(reason='wrong_shape', field=fields[0])
 
 
 def moment(value: Any, field: str) -> datetime | None:

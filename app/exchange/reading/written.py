@@ -89,6 +89,11 @@ class Written:
         self._has_unknown |= other._has_unknown
 
     @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing was added that says anything."""
+        return not (self.content.strip() or self.thinking.strip() or self._steps or self._sources)
+
+    @property
     def is_empty_for_us(self) -> bool:
         """Tell whether nothing can be read of it but what is kept because we do not know it."""
         return self._has_unknown and not (self.content.strip() or self.thinking.strip())

@@ -12,6 +12,7 @@ from app.exchange.reading.chatgpt.marks import Marks
 from app.exchange.reading.chatgpt.writing import written
 from app.exchange.reading.notes import Say
 from app.exchange.reading.pieces import Piece, folded_text, together, told
+from app.exchange.reading.tool_use import as_text
 
 TEXT, CODE, OUTPUT, THOUGHTS, PAGE, ERROR, HIDDEN = 'text', 'code', 'output', 'thoughts', 'page', 'error', 'hidden'
 
@@ -66,10 +67,9 @@ def said(content: Mapping[str, Any], metadata: Mapping[str, Any], marks: Marks, 
         return Piece(text=_quoted(content))
     if treatment in (OUTPUT, ERROR):
         return given(content, metadata, '', t)
-    texts = parts(content, t) if 'parts' in content else iter([shapes.text(content.get('text'), 'text')])
     blocks = metadata.get('writing_blocks')
-    text = notes.paragraphs(marks.read(written(text, blocks)) for text in texts)
-    return together([Piece(text=text), Piece() if treatment else _other(kind, content, t)])
+    text = notes.paragraphs(marks.read(written(text, blocks)) for text in _parts_or_text(content, t))
+    return together([Piece(text=text), _other(kind, content, t) if not treatment or _is_another(content) else Piece()])
 
 
 def given(content: Mapping[str, Any], metadata: Mapping[str, Any], name: str, t: Say) -> Piece:
@@ -80,20 +80,29 @@ def given(content: Mapping[str, Any], metadata: Mapping[str, Any], name: str, t:
         return printed(content, metadata, t)
     if treatment == PAGE:
         fields = ('text', 'result', 'summary', 'snippet')
-        text = next((text for field in fields if (text := shapes.side_text(content.get(field))).strip()), '')
+        text = next((text for field in fields if (text := as_text(content.get(field))).strip()), '')
         title = next((said for field in ('title', 'domain') if (said := shapes.side_text(content.get(field)))), '')
         return folded_text(t, title or name or kind, text)
     if treatment == ERROR:
         title = shapes.side_text(content.get('name')) or name or kind
-        return folded_text(t, title, shapes.side_text(content.get('text')))
-    if treatment != TEXT:
+        return folded_text(t, title, as_text(content.get('text')))
+    if treatment != TEXT or _is_another(content):
         return _other(kind, content, t)
-    shown = list(parts(content, t))
+    shown = list(_parts_or_text(content, t))
     pictures = [part for part in shown if part == notes.image(t)]
     words = notes.paragraphs(part for part in shown if part != notes.image(t))
     task = shapes.side_text(metadata.get('async_task_prompt'))  # what deep research will look for
     work = told(t, name, task, words) if task or words else Piece()
     return together([Piece(text=notes.paragraphs(pictures)), work])
+
+
+def _is_another(content: Mapping[str, Any]) -> bool:
+    """Tell whether what calls itself text has none of the fields of a text, but others."""
+    return content.keys().isdisjoint({'parts', 'text'}) and bool(content.keys() - {'content_type'})
+
+
+def _parts_or_text(content: Mapping[str, Any], t: Say) -> Iterator[str]:
+    return parts(content, t) if 'parts' in content else iter([shapes.text(content.get('text'), 'text')])
 
 
 def parts(content: Mapping[str, Any], t: Say) -> Iterator[str]:
@@ -124,16 +133,15 @@ def _other_part(part: Mapping[str, Any], t: Say) -> str:
 
 def _thoughts(content: Mapping[str, Any]) -> Iterator[str]:
     for thought in shapes.side_mappings(content.get('thoughts')):
-        yield shapes.side_text(thought.get('summary'))
-        yield shapes.side_text(thought.get('content')) or ''.join(_texts(thought.get('chunks')))
+        yield as_text(thought.get('summary'))
+        yield as_text(thought.get('content')) or ''.join(_texts(thought.get('chunks')))
     yield from _texts(content.get('parts'))
     for field in ('content', 'text'):
         yield shapes.side_text(content.get(field))
 
 
 def _quoted(content: Mapping[str, Any]) -> str:
-    title, text = (shapes.side_text(content.get(field)) for field in ('title', 'text'))
-    text = text or shapes.side_text(content.get('result'))
+    title, text = shapes.side_text(content.get('title')), as_text(content.get('text')) or as_text(content.get('result'))
     return '\n'.join(f'> {line}' for line in [*([title] if title else []), *text.splitlines()])
 
 
@@ -149,7 +157,7 @@ def printed(content: Mapping[str, Any], metadata: Mapping[str, Any], t: Say) -> 
     result = _result(metadata)
     told = shapes.side_mappings(result.get('messages'))
     streams = ''.join(shapes.side_text(each.get('text')) for each in told if each.get('message_type') == 'stream')
-    text = shapes.side_text(content.get('text')) or shapes.side_text(content.get('output_str')) or streams
+    text = as_text(content.get('text')) or as_text(content.get('output_str')) or streams
     text = text or shapes.side_text(result.get('final_expression_output')) or '\n'.join(_exception(result))
     pictures = [notes.image(t) for each in told if each.get('message_type') == 'image']
     return together([Piece(text=notes.paragraphs(pictures)), folded_text(t, t('Output'), text)])

@@ -24,6 +24,7 @@ from app.exchange.reading.nodes import Node, unread
 from app.exchange.reading.noticing import says_something
 from app.exchange.reading.pieces import Piece, together, told
 from app.exchange.reading.remarks import Remark
+from app.exchange.reading.tool_use import as_text
 from app.exchange.reading.tree import Outline, carried, check_number
 
 FORMAT = 'chatgpt'
@@ -74,6 +75,7 @@ def read(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
 
 def _conversation(value: Any, reading: Reading) -> Carried | None:
     value = shapes.mapping(value, 'conversation')
+    shapes.check_has(value, 'mapping')
     nodes = shapes.mapping(value.get('mapping'), 'mapping')
     check_number(len(nodes))
     key = reading.name(value.get('conversation_id') or value.get('id') or value.get('current_node'), 'id')
@@ -110,6 +112,8 @@ def _node(name: str, number: int, above: _Before, conversation: _Conversation) -
     with reading.message(number):
         value = shapes.mapping(value, 'node')
         message = shapes.mapping(value.get('message'), 'message')
+        shapes.check_has(value, 'message', beside=['children'])
+        shapes.check_has(message, 'content', beside=['author', 'metadata'])
         if isinstance(message.get('content'), str):  # as converters write it
             message = {**message, 'content': {'parts': [message['content']]}}
         author = shapes.mapping(message.get('author'), 'author')
@@ -134,7 +138,7 @@ def _node(name: str, number: int, above: _Before, conversation: _Conversation) -
             created_at=reading.moment(message.get('create_time'), 'create_time'),
             model=model or _slug(metadata, 'default_model_slug') or conversation.model if said == 'assistant' else '',
             status=Status.STOPPED if message.get('status') == 'in_progress' else Status.COMPLETE,
-            source=None if hidden or said != 'assistant' else message,
+            source=None if hidden or said == 'tool' or role is Role.SYSTEM else message,
         )
         return node, _Before(desk, '' if role is Role.USER else model)
     parent = shapes.side_field(value, 'parent')
@@ -212,14 +216,14 @@ def _canvas(name: str, conversation: _Conversation) -> Mapping[str, Any]:
 
 
 def _text(content: Mapping[str, Any]) -> str:
-    """Give the text of a call, empty if it has none."""
+    """Give the text of a call, empty if it has none; of another shape, as it is in the file."""
     parts = content.get('parts')
     texts = [part for part in parts if isinstance(part, str)] if isinstance(parts, list) else []
-    return shapes.side_text(content.get('text')) or '\n'.join(texts)
+    return as_text(content.get('text')) or '\n'.join(texts)
 
 
 def _attachments(metadata: Mapping[str, Any]) -> Iterator[str]:
-    for attachment in shapes.side_mappings(metadata.get('attachments')):
+    for attachment in shapes.side_mappings([metadata.get('attachments')]):
         if not shapes.side_text(attachment.get('mime_type')).startswith('image/'):  # those are parts already
             yield shapes.side_text(attachment.get('name'))
 

@@ -33,6 +33,9 @@ BLOCKS: Mapping[str, str] = {
 }
 """The `type` of a block, and what it is; the last ones nobody was shown. Others are kept folded as JSON."""
 
+NEEDED: Mapping[str, Sequence[str]] = {SAID: ['text'], THOUGHT: ['thinking', 'summaries']}
+"""Fields of which a block has one; without any, it is something else, and kept folded."""
+
 
 class Blocks:
     """The blocks of one message: a use of a tool and its result name each other, and a search what pages are called."""
@@ -57,7 +60,9 @@ class Blocks:
 
     def _read(self, block: Mapping[str, Any], desk: Desk) -> tuple[Piece, Desk]:
         kind = shapes.text(block.get('type'), 'type') or 'text'
-        treatment = BLOCKS.get(kind)
+        treatment = BLOCKS.get(kind, '')
+        if treatment in NEEDED and block.keys() - {'type'} and block.keys().isdisjoint(NEEDED[treatment]):
+            treatment = ''
         if treatment == ASKED:
             result = '\n'.join(self._results.pop(shapes.side_text(block.get('id')), []))
             return claude_tools.asked(block, result, desk, self._t)

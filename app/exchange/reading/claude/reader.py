@@ -43,6 +43,7 @@ def read(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
 def conversation(value: Any, reading: Reading) -> Carried | None:
     """Make a conversation of one of the file; None if there is nothing in it."""
     value = shapes.mapping(value, 'conversation')
+    shapes.check_has(value, 'chat_messages', beside=['account', 'project', 'settings'])
     messages = shapes.sequence(value.get('chat_messages'), 'chat_messages')
     check_number(len(messages))
     nodes = _nodes(messages, shapes.side_text(value.get('model')), reading)
@@ -140,12 +141,12 @@ def _block(value: Any) -> Mapping[str, Any]:
 
 def _attached(value: Mapping[str, Any], t: Say) -> Iterator[str]:
     """Give the text of what was attached, and a note for what came without."""
-    for attachment in shapes.side_mappings(value.get('attachments')):
+    for attachment in shapes.side_mappings([value.get('attachments')]):
         name = shapes.side_text(attachment.get('file_name'))
         content = shapes.side_text(attachment.get('extracted_content'))
         heading = f'{notes.plain(name)}:' if name else ''
         yield notes.paragraphs([heading, notes.fenced(content)]) if content.strip() else notes.file(t, name)
-    files = [each for field in ('files', 'files_v2') for each in shapes.side_mappings(value.get(field))]
+    files = [each for field in ('files', 'files_v2') for each in shapes.side_mappings([value.get(field)])]
     for file in {_name(file) or str(number): file for number, file in enumerate(files)}.values():
         is_image = file.get('file_kind') == 'image'
         yield notes.image(t) if is_image else notes.file(t, shapes.side_text(file.get('file_name')))

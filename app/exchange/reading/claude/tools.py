@@ -50,7 +50,13 @@ def asked(block: Mapping[str, Any], result: str, desk: Desk, t: Say) -> tuple[Pi
     `result` is what the tool said to it, and is folded with it; of tools that write or run something `gave` tells.
     """
     tool, given = shapes.side_text(block.get('name')), block.get('input')
-    given = given if isinstance(given, dict) else {}
+    if given and not isinstance(given, dict):
+        return told(t, tool, given, result or None), desk
+    return _asked({**block, 'input': given or {}}, result, desk, t)
+
+
+def _asked(block: Mapping[str, Any], result: str, desk: Desk, t: Say) -> tuple[Piece, Desk]:
+    tool, given = shapes.side_text(block.get('name')), block['input']
     if claude_artifacts.is_document(tool):
         piece, below = claude_artifacts.wrote(tool, given, desk, t)
         document = None if piece.text else _displayed(block)
@@ -101,7 +107,7 @@ def titles(block: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _items(block: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     content = block.get('content')
-    return [{'type': 'text', 'text': content}] if isinstance(content, str) else shapes.side_mappings(content)
+    return [{'type': 'text', 'text': content}] if isinstance(content, str) else shapes.side_mappings([content])
 
 
 def _kind(item: Mapping[str, Any]) -> str:

@@ -46,7 +46,7 @@ def _tell_answer(told: Written, results: Results, written: Written) -> None:
 
 
 def _tell_files(files: Any, written: Written) -> None:
-    for file in shapes.side_mappings(files):
+    for file in shapes.side_mappings([files]):
         name, text = shapes.side_text(file.get('filename')), shapes.side_text(file.get('text'))
         if shapes.side_text(file.get('type')).startswith('image/'):
             written.say(notes.image(written.t))
@@ -66,7 +66,7 @@ def _tell_plugins(value: Message, written: Written) -> None:
 
 def _tell_attachments(attachments: Any, written: Written) -> None:
     """Add what tools made; what they found stands among the sources."""
-    for each in shapes.side_mappings(attachments):
+    for each in shapes.side_mappings([attachments]):
         kind = shapes.side_text(each.get('type'))
         if kind in FOUND or FOUND & each.keys():
             continue

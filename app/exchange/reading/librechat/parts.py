@@ -61,8 +61,7 @@ def _tool(part: Part, written: Written) -> None:
         return
     if call:
         kind = shapes.side_text(call.get('type'))
-        known = call.get(kind) if kind else call
-        written.note(tool_use.step(written.t, kind, known, call.get('output')))
+        written.note(tool_use.step(written.t, kind, call.get(kind) or call, call.get('output')))
 
 
 def _clean(output: Any) -> Any:

@@ -37,6 +37,7 @@ def read(file: Intake, reading: Reading) -> Iterator[Carried | Remark]:
 
 def _conversation(value: Any, reading: Reading) -> Carried | None:
     value = shapes.mapping(value, 'conversation')
+    shapes.check_has(value, 'messages', 'messagesTree', beside=['options', 'tags'])
     options = next(iter(shapes.side_mappings([value.get('options')])), value)
     model = shapes.side_text(options.get('model'))
     nodes = [

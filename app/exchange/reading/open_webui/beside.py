@@ -74,11 +74,14 @@ def _printed(result: Any) -> Any:
 
 def _merged(value: Message, written: Written) -> None:
     """Show the answer that was made of several models' answers; it stands with the one that was shown."""
-    for merged in shapes.side_mappings([value.get('merged')]):
-        content = shapes.side_text(merged.get('content'))
+    merged = value.get('merged')
+    content = merged.get('content') if isinstance(merged, dict) else merged
+    if isinstance(content, str):
         if content.strip():
             written.head(written.t('Merged answer'))
             unfold(content, written)
+    elif content or (isinstance(merged, dict) and merged.keys() - {'status', 'content'}):
+        written.keep('merged', merged)
 
 
 def _progress(value: Message, written: Written) -> None:

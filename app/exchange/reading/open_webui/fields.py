@@ -25,6 +25,7 @@ CHAT: Mapping[str, Fate] = {
     'chat.tags': Fate.KNOWN,
     'chat.models': Fate.KNOWN,
     'chat.params.system': Fate.TEXT,
+    'chat.system': Fate.TEXT,
     'chat.history': Fate.KNOWN,
     'chat.messages': Fate.LEFT,
     'chat.files': Fate.LEFT,

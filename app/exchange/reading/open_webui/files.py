@@ -11,7 +11,7 @@ from app.exchange.reading.written import Written
 
 def tell_files(files: Any, written: Written) -> None:
     """Add the files of a message: a line for each, and the text of those whose text is in the export."""
-    for file in shapes.side_mappings(files):
+    for file in shapes.side_mappings([files]):
         name, text = _name(file), _text(file)
         if _is_image(file):
             written.say(notes.image(written.t))

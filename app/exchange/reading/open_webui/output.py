@@ -5,12 +5,13 @@ stands in `content`, which is mostly empty then.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.message import Source, Step
 from app.exchange.reading import notes, shapes, tool_use
 from app.exchange.reading.notes import Say
+from app.exchange.reading.noticing import says_something
 from app.exchange.reading.open_webui.details import unfold
 from app.exchange.reading.open_webui.files import tell_embedded, tell_made
 from app.exchange.reading.web import address, cited
@@ -40,7 +41,10 @@ class _Place:
 
 def tell_output(output: Any, written: Written) -> None:
     """Add the items of an answer to what was written; one whose type is unknown stays as it is, unless it has text."""
-    items = shapes.side_mappings([{'type': 'message', 'content': output}] if isinstance(output, str) else output)
+    given = output if isinstance(output, list) else [output]
+    items = shapes.side_mappings(
+        [{'type': 'message', 'content': each} if isinstance(each, str) else each for each in given]
+    )
     results = {_call_id(item): item for item in items if _kind(item) in RESULTS and _call_id(item)}
     called = {_call_id(item) for item in items if _kind(item) not in RESULTS}
     place = _Place(written, results)
@@ -48,7 +52,11 @@ def tell_output(output: Any, written: Written) -> None:
         kind = _kind(item)
         if kind in RESULTS and _call_id(item) in called:
             continue
-        KINDS.get(kind, _unknown)(place, item)
+        told = Written(place.t)
+        KINDS.get(kind, _unknown)(replace(place, written=told), item)
+        if told.is_empty and says_something(item):
+            told.keep(kind, item)
+        place.written.take(told)
 
 
 def _kind(item: Item) -> str:
@@ -68,8 +76,10 @@ def _text_of(parts: Any) -> str:
 
 
 def _message(place: _Place, item: Item) -> None:
-    unfold(_text_of(item.get('content')), place.written)  # functions of the server's own still write blocks into it
-    for part in shapes.side_mappings(item.get('content')):
+    content = item.get('content')
+    content = [content] if isinstance(content, dict) else content
+    unfold(_text_of(content), place.written)  # functions of the server's own still write blocks into it
+    for part in shapes.side_mappings(content):
         place.written.name(cited(part.get('annotations')))
         if _kind(part) in IMAGES:
             place.written.say(notes.image(place.t))

@@ -41,6 +41,9 @@ def conversation(value: Any, reading: Reading, folder: str = '') -> Carried | No
     chat = shapes.mapping(value.get('chat', value), 'chat')
     history = shapes.mapping(chat.get('history'), 'history')
     nodes = _tree(history, chat, reading) or _line(chat, reading)
+    if not nodes:
+        shapes.check_has(chat, 'history', 'messages', beside=['meta', 'params', 'models', 'tags', 'files'])
+        shapes.check_has(history, 'messages')
     meta = value.get('meta') if isinstance(value.get('meta'), dict) else {}
     return carried(
         reading,
@@ -94,8 +97,11 @@ def _tags(value: Any) -> list[str]:
 
 
 def _instruction(chat: Mapping[str, Any]) -> str:
+    """Give what the person asked of every answer; old files have it beside the options."""
     params = chat.get('params')
-    return shapes.side_text(params.get('system')) if isinstance(params, dict) else ''
+    return shapes.side_text(params.get('system') if isinstance(params, dict) else '') or shapes.side_text(
+        chat.get('system')
+    )
 
 
 def _node(key: str, value: Any, number: int, model: str, reading: Reading) -> Node:
