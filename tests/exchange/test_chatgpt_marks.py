@@ -76,6 +76,7 @@ def test_addresses_alone_and_files_are_sources_too(tmp_path: Path) -> None:
         (cite('{"math_block_widget_always_prefetch_v2":{"content":"a^2"}}', kind='genui'), '$$\na^2\n$$'),
         (f'See {cite("the log", LAKE.url, kind="url")}.', f'See [the log](<{LAKE.url}>).'),
         (f'News. {cite("More of it", "turn0news1,turn0news2", kind="navlist")}', 'News.'),
+        ('Words ' + cite(kind='that stand in one') + '.', 'Words that stand in one.'),
         ('\ue203A span\ue204\ue202turn0search0\ue206 ends.', 'A span ends.'),
         ('Said\ue202turn0search0\ue202turn0news1\ue206.', 'Said.'),
         ('Said \ue200cite\ue202turn2search1\ue20b.', 'Said.'),

@@ -51,6 +51,8 @@ _WHOLE = re.compile(r'(?:\ue200|\\{1,2}ue200)[a-z_]{1,40}(?:\ue202|\\{1,2}ue202)
 """How a mark begins that can be nothing else, also in escapes, as some programs keep it."""
 _UNMISTAKABLE = ('\ue200', '\\ue200')
 _ESCAPE = re.compile(r'\\{1,2}ue2(0[0-9a-f])')
+_KIND = re.compile(r'[\w-]{1,40}')
+"""What names a kind of mark; whatever else stands in its place is something that was said."""
 _ANCHORS = re.compile(rf'(?:{_ANCHOR}[\s,]*)+')
 _PRIVATE = re.compile('[\ue200-\ue2ff]')
 _ENDS_A_GAP = frozenset(' \t\n.,;:!?)')
@@ -194,7 +196,8 @@ class Marks:
         for field in fields:
             if field[:1] in ('[', '{'):
                 return _said(_parsed(field)) or self._kept(kind, field)
-        return ' '.join(field for field in fields if not _ANCHORS.fullmatch(field))
+        words = fields if _KIND.fullmatch(kind) else [kind, *fields]
+        return ' '.join(field for field in words if field and not _ANCHORS.fullmatch(field))
 
     def _kept(self, kind: str, field: str) -> str:
         self._unknown[f'{kind} {field}'] = kind, _parsed(field) or field
